@@ -1,0 +1,48 @@
+/** Where every source ends: one event of one customer, with where it came from and what it states about an order. */
+import type { JsonObject } from './json.ts';
+import type { OrderFact } from './order-facts.ts';
+
+/** Strongest first: the order of this list is the order in which identifiers decide who a customer is. */
+export const IDENTIFIER_KINDS = ['order', 'user', 'shopify', 'email', 'phone', 'anonymous'] as const;
+export type IdentifierKind = (typeof IDENTIFIER_KINDS)[number];
+
+export interface Identifier {
+  kind: IdentifierKind;
+  value: string;
+}
+
+/** `server`: a secret or a signature vouches for it. `browser`: anyone could have sent it. */
+export type Trust = 'server' | 'browser';
+
+export interface CustomerEvent {
+  /** Idempotency key within the customer: source and message id. Never holds a corrected time. */
+  key: string;
+  source: string;
+  trust: Trust;
+  /** The one name an event has here, whatever its sender calls it. */
+  name: string;
+  /** When the sender says it happened, corrected for its clock, never later than `receivedAtMs`. */
+  occurredAtMs: number;
+  receivedAtMs: number;
+  properties: JsonObject;
+  traits: JsonObject | null;
+  fact: OrderFact | null;
+}
+
+/** Names that mean the same event. The right side is what is stored, counted and shown. */
+const ALIASES: Readonly<Record<string, string>> = {
+  'Order Completed': 'Placed Order',
+  'Order Placed': 'Placed Order',
+  'Order Refunded': 'Refunded Order',
+  'Order Cancelled': 'Cancelled Order',
+  'Order Canceled': 'Cancelled Order',
+  'Order Updated': 'Updated Order',
+  'Email Opened': 'Opened Email',
+  'Email Link Clicked': 'Clicked Email',
+  'Push Notification Tapped': 'Opened Push',
+  'Application Opened': 'Opened App',
+};
+
+export function canonicalName(name: string): string {
+  return Object.hasOwn(ALIASES, name) ? (ALIASES[name] ?? name) : name;
+}

@@ -1,0 +1,86 @@
+/**
+ * What a source states about an order, already in minor units of the shop's currency. Amounts of an order ignore its
+ * refunds: a refund is a fact of its own, so that facts may come in any order, twice, or late.
+ */
+
+export interface OrderLine {
+  lineId: string;
+  productId: string | null;
+  sku: string | null;
+  title: string;
+  variantTitle: string | null;
+  quantity: number;
+  /** The whole line after discounts; holds the tax where the order's prices do. */
+  netMinor: number;
+  taxMinor: number;
+  giftCard: boolean;
+  imageUrl: string | null;
+  url: string | null;
+}
+
+export interface OrderSnapshot {
+  orderId: string;
+  name: string;
+  placedAtMs: number;
+  updatedAtMs: number;
+  currency: string;
+  test: boolean;
+  cancelledAtMs: number | null;
+  /** True where the shop says that all money went back. */
+  refunded: boolean;
+  taxesIncluded: boolean;
+  /** After discounts, all lines together. */
+  subtotalMinor: number;
+  discountMinor: number;
+  /** All tax, that of the shipping included. */
+  taxMinor: number;
+  shippingMinor: number;
+  shippingTaxMinor: number;
+  totalMinor: number;
+  lines: OrderLine[];
+}
+
+export interface RefundLine {
+  lineId: string;
+  quantity: number;
+  /** null: take the order line's own price for `quantity`. */
+  netMinor: number | null;
+  taxMinor: number;
+  giftCard: boolean;
+}
+
+export interface Refund {
+  refundId: string;
+  atMs: number;
+  lines: RefundLine[];
+  /** Shipping that was given back, its tax included. */
+  shippingMinor: number;
+  /** Money that really went back; null: exactly what the lines are worth, or everything where there are no lines. */
+  moneyMinor: number | null;
+}
+
+export interface Parcel {
+  company: string | null;
+  number: string | null;
+  url: string | null;
+  status: string | null;
+}
+
+export interface Fulfilment {
+  fulfilmentId: string;
+  updatedAtMs: number;
+  cancelled: boolean;
+  parcels: Parcel[];
+  /** Pieces per line id. */
+  pieces: Record<string, number>;
+}
+
+export type OrderFact =
+  | { kind: 'order'; paid: boolean; order: OrderSnapshot; refunds: Refund[]; fulfilments: Fulfilment[] }
+  | { kind: 'cancellation'; orderId: string; atMs: number }
+  | { kind: 'refund'; orderId: string; refund: Refund }
+  | { kind: 'fulfilment'; orderId: string; fulfilment: Fulfilment };
+
+export function orderIdOf(fact: OrderFact): string {
+  return fact.kind === 'order' ? fact.order.orderId : fact.orderId;
+}

@@ -1,0 +1,89 @@
+/** An order as the customer keeps it: the facts folded together, and the points it stands at. */
+import type { Fulfilment, OrderFact, OrderSnapshot, Refund } from './order-facts.ts';
+import type { OrderRule } from './programme.ts';
+
+export interface Order {
+  orderId: string;
+  /** null while only a refund or a parcel has named this order. */
+  snapshot: OrderSnapshot | null;
+  paidAtMs: number | null;
+  cancelledAtMs: number | null;
+  refunds: Refund[];
+  fulfilments: Fulfilment[];
+  /** The rule of the day it earned by, with its version; kept so that a later rule never touches it. */
+  rule: (OrderRule & { version: number }) | null;
+  earned: number;
+  clawed: number;
+  /** Points of this order's own lots that ran out; they are not clawed back a second time. */
+  expired: number;
+  lots: { lot: number; expiresAtMs: number }[];
+  /** Why a paid order earned nothing. */
+  withheld: 'currency_mismatch' | 'test_order' | 'no_rule' | null;
+}
+
+export function emptyOrder(orderId: string): Order {
+  return {
+    orderId,
+    snapshot: null,
+    paidAtMs: null,
+    cancelledAtMs: null,
+    refunds: [],
+    fulfilments: [],
+    rule: null,
+    earned: 0,
+    clawed: 0,
+    expired: 0,
+    lots: [],
+    withheld: null,
+  };
+}
+
+/** Folds a fact in. Facts commute: paid stays paid, a refund counts once by its id, an older snapshot never wins. */
+export function foldFact(order: Order, fact: OrderFact, now: number): Order {
+  switch (fact.kind) {
+    case 'refund':
+      return { ...order, refunds: withRefund(order.refunds, fact.refund) };
+    case 'fulfilment':
+      return { ...order, fulfilments: withFulfilment(order.fulfilments, fact.fulfilment) };
+    case 'cancellation':
+      return { ...order, cancelledAtMs: order.cancelledAtMs ?? fact.atMs };
+    case 'order':
+      return foldSnapshot(order, fact, now);
+  }
+}
+
+function foldSnapshot(order: Order, fact: Extract<OrderFact, { kind: 'order' }>, now: number): Order {
+  const newer = order.snapshot === null || fact.order.updatedAtMs >= order.snapshot.updatedAtMs;
+  return {
+    ...order,
+    snapshot: newer ? fact.order : order.snapshot,
+    paidAtMs: order.paidAtMs ?? (fact.paid ? now : null),
+    // a cancellation told on its own outlives snapshots that were taken before it
+    cancelledAtMs: newer ? (fact.order.cancelledAtMs ?? laterThan(order.cancelledAtMs, fact.order)) : order.cancelledAtMs,
+    refunds: fact.refunds.reduce(withRefund, order.refunds),
+    fulfilments: fact.fulfilments.reduce(withFulfilment, order.fulfilments),
+  };
+}
+
+function laterThan(cancelledAtMs: number | null, snapshot: OrderSnapshot): number | null {
+  return cancelledAtMs !== null && cancelledAtMs > snapshot.updatedAtMs ? cancelledAtMs : null;
+}
+
+function withRefund(refunds: Refund[], refund: Refund): Refund[] {
+  const others = refunds.filter((known) => known.refundId !== refund.refundId);
+  const known = refunds.find((one) => one.refundId === refund.refundId);
+  // money of a refund can settle later than its first telling; it never shrinks
+  const settled = known ? { ...refund, moneyMinor: larger(known.moneyMinor, refund.moneyMinor) } : refund;
+  return [...others, settled];
+}
+
+function larger(a: number | null, b: number | null): number | null {
+  if (a === null || b === null) return null;
+  return Math.max(a, b);
+}
+
+function withFulfilment(all: Fulfilment[], fulfilment: Fulfilment): Fulfilment[] {
+  const known = all.find((one) => one.fulfilmentId === fulfilment.fulfilmentId);
+  if (known && known.updatedAtMs > fulfilment.updatedAtMs) return all;
+  return [...all.filter((one) => one !== known), fulfilment];
+}

@@ -1,0 +1,49 @@
+/** The merchant's programme: what earns, at which rate, and what a point is worth. Versioned by the Shop object. */
+import type { Rounding } from './money.ts';
+
+/** Which parts of an order count. The default is the subtotal after discounts, without tax, shipping and gift cards. */
+export interface EarningBase {
+  afterDiscounts: boolean;
+  tax: boolean;
+  shipping: boolean;
+  giftCards: boolean;
+}
+
+export interface OrderRule {
+  /** `points` for every `perMinor` minor units of the shop's currency. */
+  points: number;
+  perMinor: number;
+  rounding: Rounding;
+  base: EarningBase;
+}
+
+export interface Programme {
+  /** null: orders earn nothing. */
+  order: OrderRule | null;
+  /** `points` are worth `worthMinor` in the shop's currency; null where the merchant names no value. */
+  worth: { points: number; worthMinor: number } | null;
+  /** Points run out this many days of 24 h after they were earned; null: never. */
+  expiresAfterDays: number | null;
+  /** What happens when more is clawed back than is left: the rest is a debt taken from the next earning, or is let go. */
+  overdrawn: 'debt' | 'stop_at_zero';
+}
+
+export const DEFAULT_BASE: EarningBase = { afterDiscounts: true, tax: false, shipping: false, giftCards: false };
+
+/** One point for one unit of the currency, a hundred points worth one unit. `unit` is 10 to the currency's exponent. */
+export function defaultProgramme(unit: number): Programme {
+  return {
+    order: { points: 1, perMinor: unit, rounding: 'floor', base: DEFAULT_BASE },
+    worth: { points: 100, worthMinor: unit },
+    expiresAfterDays: null,
+    overdrawn: 'debt',
+  };
+}
+
+/** What a decision needs of the shop, besides the customer and the input. */
+export interface Terms {
+  programme: Programme;
+  programmeVersion: number;
+  currency: string;
+  mode: 'live' | 'test';
+}

@@ -1,0 +1,60 @@
+/**
+ * A Durable Object's SQLite with its migrations. Tables are made at the first write: a read of an object that was never
+ * written answers nothing and creates nothing (INV-13).
+ */
+type Row = Record<string, SqlStorageValue>;
+
+export class Database {
+  readonly #storage: DurableObjectStorage;
+  readonly #migrations: readonly string[];
+  #version: number | null = null;
+  rowsWritten = 0;
+
+  constructor(storage: DurableObjectStorage, migrations: readonly string[]) {
+    this.#storage = storage;
+    this.#migrations = migrations;
+  }
+
+  /** Brings the tables to the newest version; call before writing. */
+  migrate(): void {
+    const from = this.#current();
+    if (from === this.#migrations.length) return;
+    this.#storage.transactionSync(() => {
+      if (from === 0) this.#storage.sql.exec('CREATE TABLE schema_version (version INTEGER NOT NULL) STRICT');
+      for (const text of this.#migrations.slice(from)) this.#storage.sql.exec(text);
+      this.#storage.sql.exec('DELETE FROM schema_version');
+      this.#storage.sql.exec('INSERT INTO schema_version (version) VALUES (?)', this.#migrations.length);
+    });
+    this.#version = this.#migrations.length;
+  }
+
+  transaction<T>(work: () => T): T {
+    return this.#storage.transactionSync(work);
+  }
+
+  run(sql: string, ...values: SqlStorageValue[]): void {
+    this.rowsWritten += this.#storage.sql.exec(sql, ...values).rowsWritten;
+  }
+
+  all(sql: string, ...values: SqlStorageValue[]): Row[] {
+    return this.#current() === 0 ? [] : this.#storage.sql.exec(sql, ...values).toArray();
+  }
+
+  one(sql: string, ...values: SqlStorageValue[]): Row | null {
+    return this.all(sql, ...values)[0] ?? null;
+  }
+
+  /** Rows one by one, for a reader that may stop early. Never keep it over an await. */
+  *each(sql: string, ...values: SqlStorageValue[]): Generator<Row> {
+    if (this.#current() === 0) return;
+    yield* this.#storage.sql.exec(sql, ...values);
+  }
+
+  #current(): number {
+    if (this.#version !== null) return this.#version;
+    const made = this.#storage.sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'schema_version'").toArray();
+    if (made.length === 0) return 0;
+    this.#version = Number(this.#storage.sql.exec('SELECT version FROM schema_version').one().version);
+    return this.#version;
+  }
+}
