@@ -7,6 +7,7 @@ import type { PointsEntry } from './ledger.ts';
 
 export const JOURNAL_KINDS = [
   'event', // anything a source sent; its name is in `name`
+  'event.failed', // tripped a bug of ours; kept whole, so that it can be played again
   'points.adjusted',
   'points.refused', // an operation with a key that the balance did not allow; kept so that a retry gets the same answer
   'points.expired',

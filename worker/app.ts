@@ -1,0 +1,35 @@
+/** What every route group starts from: the context's types, and how a refused schema becomes a problem. */
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import type { Env } from './env.ts';
+import { type FieldError, ProblemError } from './wire/problem.ts';
+
+export interface Variables {
+  requestId: string;
+  startedAtMs: number;
+  /** For the log line; never more than ids. */
+  shop: string;
+  rowsWritten: number;
+}
+
+export interface AppEnv {
+  Bindings: Env;
+  Variables: Variables;
+}
+
+export type AppContext = Context<AppEnv>;
+
+/** A route group whose schemas answer `invalid_request`, naming each field and the rule it breaks. */
+export function routes(): OpenAPIHono<AppEnv> {
+  return new OpenAPIHono<AppEnv>({
+    defaultHook: (result) => {
+      if (result.success) return;
+      const errors = result.error.issues.flatMap((issue): FieldError[] =>
+        issue.code === 'unrecognized_keys'
+          ? issue.keys.map((key) => ({ field: [...issue.path, key].join('.'), rule: 'is not a known field' }))
+          : [{ field: issue.path.join('.'), rule: issue.message }],
+      );
+      throw new ProblemError('invalid_request', { errors });
+    },
+  });
+}

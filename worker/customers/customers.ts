@@ -1,0 +1,180 @@
+/**
+ * The Customers object: keeps what happened to its customers and what follows from it. A thin shell: it finds the
+ * terms, runs one transaction, arms one alarm. What an input means is decided in `domain`.
+ */
+import { DurableObject } from 'cloudflare:workers';
+import { termsOf } from '../shops/settings.ts';
+import { openTerms } from '../shops/cache.ts';
+import type { Terms } from '../domain/programme.ts';
+import type { Env } from '../env.ts';
+import { Projector } from './projector.ts';
+import { type Group, type GroupAnswer, recordFailure, recordGroup, runDue } from './record.ts';
+import { type HistoryPage, type OrdersPage, Reader, type Standing } from './reader.ts';
+import { CustomerStore, type Page } from './store.ts';
+import type { CustomerEvent } from '../domain/event.ts';
+import type { Order } from '../domain/order.ts';
+
+/** After a crash, what D1 was not told is told at the latest this much later. */
+const SAFETY_MS = 5_000;
+const DUE_AT_ONCE = 200;
+
+export interface RecordCall {
+  shop: string;
+  /** The caller's version of the settings; the object fetches it where it has not seen it. */
+  version: number;
+  groups: Group[];
+  /** Wait up to this long for D1's copy; 0: do not wait. */
+  waitMs: number;
+}
+
+export interface RecordAnswer {
+  groups: GroupAnswer[];
+  rowsWritten: number;
+  projected: boolean;
+}
+
+export class Customers extends DurableObject<Env> {
+  readonly #store: CustomerStore;
+  readonly #projector: Projector;
+  readonly #reader: Reader;
+  /** When the alarm is set for; undefined until asked. */
+  #armed: number | null | undefined;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#store = new CustomerStore(ctx.storage);
+    this.#projector = new Projector(this.#store, env.DB, () => this.#shop());
+    this.#reader = new Reader(this.#store);
+  }
+
+  /** Stores every group's inputs, each once, and answers each. What was answered is durable. */
+  async record(call: RecordCall): Promise<RecordAnswer> {
+    if (call.shop !== this.#shop()) throw new Error('a call for another shop');
+    const shop = await openTerms(this.env, call.shop, call.version);
+    await this.#readAlarm();
+    const before = this.#store.rowsWritten;
+    const groups = this.#recordAll(call.groups, termsOf(shop));
+    this.#arm();
+    this.#projector.touch();
+    const rowsWritten = this.#store.rowsWritten - before;
+    const projected = call.waitMs > 0 ? await this.#projector.settled(call.waitMs) : false;
+    return { groups, rowsWritten, projected };
+  }
+
+  /** Balance, profile and the first pages, as of now; null for a customer this object never heard of. Writes nothing. */
+  standing(customer: string, first: { activity: number; orders: number }): Standing | { moved: string } | null {
+    return this.#reader.standing(customer, Date.now(), first);
+  }
+
+  timeline(customer: string, page: Page): HistoryPage {
+    return this.#reader.timeline(customer, page);
+  }
+
+  points(customer: string, page: Page): HistoryPage {
+    return this.#reader.points(customer, page);
+  }
+
+  orders(customer: string, limit: number, before: { placedMs: number; orderId: string } | null): OrdersPage {
+    return this.#reader.orders(customer, limit, before);
+  }
+
+  order(customer: string, orderId: string): Order | null {
+    return this.#store.order(customer, orderId);
+  }
+
+  /**
+   * Hands a waiting customer (one that only an order number names) over: marks it moved and answers what it was told, to
+   * be recorded by `survivor` under the same keys. Every later call answers the same.
+   */
+  async release(customer: string, survivor: string): Promise<CustomerEvent[]> {
+    await this.#readAlarm();
+    this.#store.transaction(() => {
+      const head = this.#store.head(customer);
+      if (head === null || head.movedTo !== null) return;
+      this.#store.writeHead(customer, { ...head, movedTo: survivor });
+    });
+    return this.#reader.told(customer);
+  }
+
+  override async alarm(): Promise<void> {
+    this.#armed = null;
+    try {
+      await this.#runDue();
+      await this.#projector.flush();
+    } catch (error) {
+      console.error(JSON.stringify({ level: 'error', msg: 'alarm failed', shop: this.#shop(), error: String(error) }));
+    }
+    this.#arm();
+  }
+
+  /** One transaction for the call; where an input trips a bug, each is tried alone so that the rest is stored. */
+  #recordAll(groups: Group[], terms: Terms): GroupAnswer[] {
+    const now = Date.now();
+    try {
+      return this.#store.transaction(() => groups.map((group) => recordGroup(this.#store, group, terms, now)));
+    } catch (error) {
+      this.#report(error);
+      return groups.map((group) => this.#recordSingly(group, terms, now));
+    }
+  }
+
+  #recordSingly(group: Group, terms: Terms, now: number): GroupAnswer {
+    const all: GroupAnswer = { moved: null, answers: [] };
+    for (const input of group.inputs) {
+      try {
+        const answer = this.#store.transaction(() => recordGroup(this.#store, { ...group, inputs: [input] }, terms, now));
+        if (answer.moved !== null) return answer;
+        all.answers.push(...answer.answers);
+      } catch (error) {
+        this.#report(error);
+        if (input.kind !== 'event') throw error;
+        this.#store.transaction(() => recordFailure(this.#store, group.customer, input.event, error, now));
+        all.answers.push({ verdict: 'failed' });
+      }
+    }
+    return all;
+  }
+
+  async #runDue(): Promise<void> {
+    const now = Date.now();
+    const customers = this.#store.dueCustomers(now, DUE_AT_ONCE);
+    if (customers.length === 0) return;
+    const terms = termsOf(await openTerms(this.env, this.#shop(), 1));
+    for (const customer of customers) {
+      this.#store.transaction(() => {
+        const head = this.#store.head(customer);
+        if (head === null) return;
+        const after = runDue(this.#store, customer, head, terms, Math.max(now, head.nowMs));
+        if (after !== head) this.#store.writeHead(customer, after);
+      });
+    }
+  }
+
+  async #readAlarm(): Promise<void> {
+    if (this.#armed === undefined || (this.#armed !== null && this.#armed < Date.now())) {
+      this.#armed = await this.ctx.storage.getAlarm();
+    }
+  }
+
+  /** One alarm: what is due next, or the safety net for telling D1. Never at or before now, which would spin or stick. */
+  #arm(): void {
+    const now = Date.now();
+    const due = this.#store.nextDue();
+    const safety = this.#projector.behind ? now + SAFETY_MS : null;
+    const wanted = Math.min(due ?? Number.POSITIVE_INFINITY, safety ?? Number.POSITIVE_INFINITY);
+    if (wanted === Number.POSITIVE_INFINITY) return;
+    const at = Math.max(now + 1, wanted);
+    if (this.#armed !== null && this.#armed !== undefined && this.#armed > now && this.#armed <= at) return;
+    this.#armed = at;
+    void this.ctx.storage.setAlarm(at);
+  }
+
+  #shop(): string {
+    return (this.ctx.id.name ?? '').split(':')[1] ?? '';
+  }
+
+  #report(error: unknown): void {
+    const stack = error instanceof Error ? error.stack : String(error);
+    console.error(JSON.stringify({ level: 'error', msg: 'an input tripped a bug', shop: this.#shop(), stack }));
+  }
+}

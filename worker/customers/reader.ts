@@ -1,0 +1,105 @@
+/** Reads of one customer, as of now: what ran out meanwhile no longer counts, and nothing is written. */
+import type { CustomerEvent } from '../domain/event.ts';
+import type { JournalRow } from '../domain/journal.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { Order } from '../domain/order.ts';
+import type { OrderFact } from '../domain/order-facts.ts';
+import type { CustomerStore, Page } from './store.ts';
+
+export interface Standing {
+  moved: null;
+  seq: number;
+  balance: number;
+  debt: number;
+  lifetime: number;
+  orderCount: number;
+  firstSeenMs: number;
+  lastSeenMs: number;
+  traits: JsonObject;
+  nextExpiry: { points: number; atMs: number } | null;
+  activity: JournalRow[];
+  orders: OrdersPage;
+}
+
+export interface HistoryPage {
+  rows: JournalRow[];
+  /** Pass as `before` for the next page; null on the last one. */
+  next: number | null;
+}
+
+export interface OrdersPage {
+  orders: Order[];
+  next: { placedMs: number; orderId: string } | null;
+}
+
+export class Reader {
+  readonly #store: CustomerStore;
+
+  constructor(store: CustomerStore) {
+    this.#store = store;
+  }
+
+  standing(customer: string, clock: number, first: { activity: number; orders: number }): Standing | { moved: string } | null {
+    const head = this.#store.head(customer);
+    if (head === null) return null;
+    if (head.movedTo !== null) return { moved: head.movedTo };
+    const now = Math.max(head.nowMs, clock);
+    const overdue = head.nextDueMs !== null && head.nextDueMs <= now ? this.#store.overduePoints(customer, now) : 0;
+    return {
+      moved: null,
+      seq: head.seq,
+      balance: head.balance - overdue,
+      debt: head.debt,
+      lifetime: head.lifetime,
+      orderCount: head.orders,
+      firstSeenMs: head.firstSeenMs,
+      lastSeenMs: head.lastSeenMs,
+      traits: head.traits,
+      nextExpiry: head.nextDueMs === null ? null : this.#store.nextExpiry(customer, now),
+      activity: this.#store.pointsRows(customer, { limit: first.activity, before: null }),
+      orders: this.orders(customer, first.orders, null),
+    };
+  }
+
+  timeline(customer: string, page: Page): HistoryPage {
+    return paged(this.#store.timeline(customer, { ...page, limit: page.limit + 1 }), page.limit);
+  }
+
+  points(customer: string, page: Page): HistoryPage {
+    return paged(this.#store.pointsRows(customer, { ...page, limit: page.limit + 1 }), page.limit);
+  }
+
+  orders(customer: string, limit: number, before: OrdersPage['next']): OrdersPage {
+    if (limit === 0) return { orders: [], next: null };
+    const orders = this.#store.orders(customer, limit + 1, before);
+    const page = orders.slice(0, limit);
+    const last = page.at(-1);
+    const next =
+      orders.length > limit && last?.snapshot ? { placedMs: last.snapshot.placedAtMs, orderId: last.orderId } : null;
+    return { orders: page, next };
+  }
+
+  /** The events as they were told, oldest first; only customers that nobody could name keep the whole of them. */
+  told(customer: string): CustomerEvent[] {
+    return this.#store.allRows(customer).flatMap((row) => {
+      if (row.kind !== 'event' || row.name === null || row.key === null) return [];
+      const { source, trust, properties, traits, fact } = row.about;
+      return {
+        key: row.key,
+        source: String(source),
+        trust: trust === 'server' ? 'server' : 'browser',
+        name: row.name,
+        occurredAtMs: row.atMs,
+        receivedAtMs: row.recordedAtMs,
+        properties: (properties ?? {}) as JsonObject,
+        traits: (traits ?? null) as JsonObject | null,
+        fact: (fact ?? null) as unknown as OrderFact | null,
+      };
+    });
+  }
+}
+
+function paged(rows: JournalRow[], limit: number): HistoryPage {
+  const page = rows.slice(0, limit);
+  return { rows: page, next: rows.length > limit ? (page.at(-1)?.seq ?? null) : null };
+}

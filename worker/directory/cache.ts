@@ -1,0 +1,52 @@
+/** The isolate's memory of positive answers of the Directory, bounded; a customer that moved corrects it. */
+import type { Identifier } from '../domain/event.ts';
+import type { Env } from '../env.ts';
+import type { Resolved, Subject } from './directory.ts';
+import type { ShopSnapshot } from '../shops/settings.ts';
+import { remote } from '../storage/remote.ts';
+
+const MOST = 20_000;
+const cache = new Map<string, Resolved>();
+
+export function directoryOf(env: Env, shop: string) {
+  return remote(env.DIRECTORY, `directory:${shop}`);
+}
+
+/** One customer for each subject, in order: from memory where the very same identifiers were resolved before. */
+export async function resolveAll(env: Env, shop: ShopSnapshot, subjects: Subject[]): Promise<Resolved[]> {
+  const names = subjects.map((subject) => nameOf(shop.id, subject));
+  const missing = new Map<string, Subject>();
+  names.forEach((name, index) => {
+    const subject = subjects[index];
+    if (!cache.has(name) && subject) missing.set(name, subject);
+  });
+  const fresh = missing.size > 0 ? await ask(env, shop, missing) : new Map<string, Resolved>();
+  return names.map((name) => {
+    const resolved = fresh.get(name) ?? cache.get(name);
+    if (resolved === undefined) throw new Error('the Directory left a subject out');
+    return resolved;
+  });
+}
+
+async function ask(env: Env, shop: ShopSnapshot, missing: Map<string, Subject>): Promise<Map<string, Resolved>> {
+  const call = { layout: shop.settings.layout, nowMs: Date.now(), subjects: [...missing.values()] };
+  const answers = await directoryOf(env, shop.id).resolve(call);
+  const fresh = new Map([...missing.keys()].map((name, index) => [name, answers[index] as Resolved]));
+  for (const [name, resolved] of fresh) if (resolved.absorb === null) remember(name, resolved);
+  return fresh;
+}
+
+/** A customer answered that it moved: what this isolate thought of these identifiers is void. */
+export function forgetSubject(shop: string, subject: Subject): void {
+  cache.delete(nameOf(shop, subject));
+}
+
+function remember(name: string, resolved: Resolved): void {
+  if (cache.size >= MOST) cache.delete(cache.keys().next().value ?? '');
+  cache.set(name, resolved);
+}
+
+function nameOf(shop: string, subject: Subject): string {
+  const parts = subject.identifiers.map((identifier: Identifier) => `${identifier.kind}:${identifier.value}`);
+  return JSON.stringify([shop, subject.trust, ...parts]);
+}

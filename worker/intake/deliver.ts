@@ -1,0 +1,118 @@
+/**
+ * From mapped events to durable answers: who is it, group by object, call each once. The answer goes back only when
+ * every object has stored its part.
+ */
+import type { Answer, Group, GroupAnswer, Input } from '../customers/record.ts';
+import { customersOf, shardOf } from '../customers/stubs.ts';
+import { directoryOf, forgetSubject, resolveAll } from '../directory/cache.ts';
+import type { Resolved, Subject } from '../directory/directory.ts';
+import type { CustomerEvent } from '../domain/event.ts';
+import type { Env } from '../env.ts';
+import type { ShopSnapshot } from '../shops/settings.ts';
+
+const MOST_AT_ONCE = 32;
+/** A customer may move while a call is under way; each time the caller follows. */
+const MOST_ROUNDS = 4;
+
+export interface Delivery {
+  subject: Subject;
+  event: CustomerEvent;
+}
+
+export interface Delivered {
+  answers: Answer[];
+  rowsWritten: number;
+}
+
+/** Stores every event with its customer and answers each, in order. Throws where an object could not be reached. */
+export async function deliver(env: Env, shop: ShopSnapshot, deliveries: Delivery[]): Promise<Delivered> {
+  const answers = new Map<number, Answer>();
+  let open = deliveries.map((delivery, index) => ({ ...delivery, index }));
+  let rowsWritten = 0;
+  for (let round = 0; open.length > 0; round += 1) {
+    if (round === MOST_ROUNDS) throw new Error('customers kept moving');
+    const resolved = await resolveAll(env, shop, open.map((one) => one.subject));
+    await absorbWaiting(env, shop, resolved);
+    const placed = open.map((one, place) => ({ ...one, resolved: resolved[place] as Resolved }));
+    const told = await tellObjects(env, shop, placed);
+    rowsWritten += told.rowsWritten;
+    for (const [index, answer] of told.answers) answers.set(index, answer);
+    open = open.filter((one) => !answers.has(one.index));
+    for (const one of open) forgetSubject(shop.id, one.subject);
+  }
+  return { answers: deliveries.map((_, index) => answers.get(index) as Answer), rowsWritten };
+}
+
+interface Placed extends Delivery {
+  index: number;
+  resolved: Resolved;
+}
+
+async function tellObjects(env: Env, shop: ShopSnapshot, placed: Placed[]) {
+  const answers = new Map<number, Answer>();
+  let rowsWritten = 0;
+  const shards = [...groupBy(placed, (one) => shardOf(one.resolved.customer)).values()];
+  await inParallel(shards, async (members) => {
+    const customers = [...groupBy(members, (one) => one.resolved.customer)];
+    const groups = customers.map(([customer, ones]) => groupOf(customer, ones));
+    const answer = await recordIn(env, shop, groups, 0);
+    rowsWritten += answer.rowsWritten;
+    customers.forEach(([, ones], place) => {
+      const group = answer.groups[place];
+      if (group === undefined || group.moved !== null) return;
+      ones.forEach((one, at) => {
+        answers.set(one.index, group.answers[at] as Answer);
+      });
+    });
+  });
+  return { answers, rowsWritten };
+}
+
+/** Records groups that live in one object; for callers that already know their customers. */
+export async function recordIn(env: Env, shop: ShopSnapshot, groups: Group[], waitMs: number) {
+  const first = groups[0];
+  if (first === undefined) return { groups: [] as GroupAnswer[], rowsWritten: 0, projected: true };
+  return customersOf(env, shop.id, first.customer).record({ shop: shop.id, version: shop.version, groups, waitMs });
+}
+
+/**
+ * A refund or a parcel may come before the order that names its customer; what it told then is told again to that
+ * customer, under the same keys. Safe to repeat from any point: the waiting customer answers the same for ever.
+ */
+async function absorbWaiting(env: Env, shop: ShopSnapshot, resolved: Resolved[]): Promise<void> {
+  for (const { customer, absorb, known } of resolved) {
+    if (absorb === null) continue;
+    const events = await customersOf(env, shop.id, absorb).release(absorb, customer);
+    const inputs: Input[] = events.map((event) => ({ kind: 'event', event }));
+    if (inputs.length > 0) await recordIn(env, shop, [{ customer, known, inputs }], 0);
+    await directoryOf(env, shop.id).absorbed(absorb, customer);
+  }
+}
+
+function groupOf(customer: string, ones: Placed[]): Group {
+  const inputs: Input[] = ones.map((one) => ({ kind: 'event', event: one.event }));
+  return { customer, known: ones.some((one) => one.resolved.known), inputs };
+}
+
+function groupBy<T>(items: T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
+}
+
+async function inParallel<T>(items: T[], work: (item: T) => Promise<void>): Promise<void> {
+  let next = 0;
+  const lane = async () => {
+    while (next < items.length) {
+      const item = items[next] as T;
+      next += 1;
+      await work(item);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(MOST_AT_ONCE, items.length) }, lane));
+}

@@ -1,0 +1,124 @@
+/**
+ * Segment's e-commerce events (spec v2) as facts about an order. Amounts are decimal numbers there; an order's
+ * `subtotal` is after discounts, before tax and shipping.
+ */
+import type { Trust } from '../domain/event.ts';
+import { idOf, type JsonObject, objectsOf, textOf } from '../domain/json.ts';
+import { ratio, toMinor } from '../domain/money.ts';
+import type { OrderFact, OrderLine, OrderSnapshot, Refund, RefundLine } from '../domain/order-facts.ts';
+
+export interface OrderSender {
+  trust: Trust;
+  ownsOrders: boolean;
+  currency: string;
+  occurredAtMs: number;
+  messageId: string;
+}
+
+/** A fact with its order's id, or no fact and, where one might have been expected, the reason. */
+export type OrderReading = { fact: OrderFact; orderId: string; note: null } | { fact: null; note: string | null };
+
+const ORDER_EVENTS = new Set(['Placed Order', 'Updated Order', 'Refunded Order', 'Cancelled Order']);
+
+export function orderFactOf(name: string, properties: JsonObject, sender: OrderSender): OrderReading {
+  if (!ORDER_EVENTS.has(name)) return { fact: null, note: null };
+  if (sender.trust !== 'server') return { fact: null, note: 'untrusted_source' };
+  if (!sender.ownsOrders) return { fact: null, note: 'orders_owned_by_shopify' };
+  const orderId = idOf(properties, 'order_id') ?? idOf(properties, 'orderId');
+  if (orderId === null || orderId.length > 255) return { fact: null, note: 'no_order_id' };
+  const fact = factOf(name, orderId, properties, sender);
+  return fact === null ? { fact: null, note: 'no_amount' } : { fact, orderId, note: null };
+}
+
+function factOf(name: string, orderId: string, properties: JsonObject, sender: OrderSender): OrderFact | null {
+  if (name === 'Cancelled Order') return { kind: 'cancellation', orderId, atMs: sender.occurredAtMs };
+  if (name === 'Refunded Order') return { kind: 'refund', orderId, refund: refundOf(properties, sender) };
+  const order = snapshotOf(orderId, properties, sender);
+  return order === null ? null : { kind: 'order', paid: name === 'Placed Order', order, refunds: [], fulfilments: [] };
+}
+
+function snapshotOf(orderId: string, properties: JsonObject, sender: OrderSender): OrderSnapshot | null {
+  const currency = textOf(properties, 'currency')?.toUpperCase() ?? sender.currency;
+  const money = (name: string) => toMinor(properties[name], currency);
+  const gross = objectsOf(properties, 'products').map((product) => lineOf(product, currency));
+  const shippingMinor = money('shipping') ?? 0;
+  const taxMinor = money('tax') ?? 0;
+  const discountMinor = money('discount') ?? 0;
+  const grossMinor = gross.reduce((sum, line) => sum + line.netMinor, 0);
+  const total = money('total');
+  const fromTotal = total === null ? null : total - shippingMinor - taxMinor;
+  const fromLines = gross.length > 0 ? grossMinor - discountMinor : null;
+  const subtotalMinor = money('subtotal') ?? money('revenue') ?? fromTotal ?? fromLines;
+  if (subtotalMinor === null) return null;
+  return {
+    orderId,
+    name: textOf(properties, 'order_name') ?? `#${orderId}`,
+    placedAtMs: sender.occurredAtMs,
+    updatedAtMs: sender.occurredAtMs,
+    currency,
+    test: properties.test === true,
+    cancelledAtMs: null,
+    refunded: false,
+    taxesIncluded: false,
+    subtotalMinor: Math.max(0, subtotalMinor),
+    discountMinor,
+    taxMinor,
+    shippingMinor,
+    shippingTaxMinor: 0,
+    totalMinor: total ?? subtotalMinor + shippingMinor + taxMinor,
+    lines: afterDiscounts(gross, Math.max(0, subtotalMinor)),
+  };
+}
+
+function lineOf(product: JsonObject, currency: string): OrderLine {
+  const quantity = Number.isSafeInteger(product.quantity) ? Math.max(0, Number(product.quantity)) : 1;
+  return {
+    lineId: idOf(product, 'product_id') ?? idOf(product, 'sku') ?? '',
+    productId: idOf(product, 'product_id'),
+    sku: idOf(product, 'sku'),
+    title: textOf(product, 'name') ?? textOf(product, 'sku') ?? '',
+    variantTitle: textOf(product, 'variant'),
+    quantity,
+    netMinor: Math.max(0, (toMinor(product.price, currency) ?? 0) * quantity),
+    taxMinor: 0,
+    giftCard: product.gift_card === true,
+    imageUrl: textOf(product, 'image_url'),
+    url: textOf(product, 'url'),
+  };
+}
+
+/** Prices are told before the order's discount; the lines take their share of it, and still add up to the cent. */
+function afterDiscounts(lines: OrderLine[], subtotalMinor: number): OrderLine[] {
+  const gross = lines.reduce((sum, line) => sum + line.netMinor, 0);
+  if (gross === 0 || gross === subtotalMinor) return lines;
+  let before = 0;
+  let given = 0;
+  return lines.map((line) => {
+    before += line.netMinor;
+    const upTo = ratio(subtotalMinor, before, gross, 'half-up');
+    const netMinor = upTo - given;
+    given = upTo;
+    return { ...line, netMinor };
+  });
+}
+
+/** Without products and total the whole order went back (Segment's spec: send the order_id alone). */
+function refundOf(properties: JsonObject, sender: OrderSender): Refund {
+  const currency = textOf(properties, 'currency')?.toUpperCase() ?? sender.currency;
+  const lines = objectsOf(properties, 'products').map((product): RefundLine => {
+    const line = lineOf(product, currency);
+    return { lineId: line.lineId, quantity: line.quantity, netMinor: null, taxMinor: 0, giftCard: line.giftCard };
+  });
+  return {
+    refundId: idOf(properties, 'refund_id') ?? sender.messageId,
+    atMs: sender.occurredAtMs,
+    lines,
+    shippingMinor: 0,
+    moneyMinor: moneyBack(properties, currency),
+  };
+}
+
+function moneyBack(properties: JsonObject, currency: string): number | null {
+  const total = toMinor(properties.total, currency);
+  return total === null ? null : Math.max(0, total);
+}

@@ -1,0 +1,135 @@
+/**
+ * Segment's messages as customer events. Pure: what a client sent goes in, an event or the reason for refusing it comes
+ * out. Contract: the HTTP tracking API; limits are Segment's own, enforced here because its clients do not.
+ */
+import { canonicalName, type CustomerEvent, type Identifier, type Trust } from '../domain/event.ts';
+import { idOf, isObject, type JsonObject, objectOf, textOf } from '../domain/json.ts';
+import { orderFactOf } from './segment-order.ts';
+import type { Subject } from '../directory/directory.ts';
+
+export const MESSAGE_TYPES = ['track', 'identify', 'page', 'screen', 'group', 'alias'] as const;
+export type MessageType = (typeof MESSAGE_TYPES)[number];
+
+export const LARGEST_MESSAGE = 32 * 1024;
+const LONGEST_ID = 255;
+const LONGEST_MESSAGE_ID = 100;
+/** Values that clients send where they know nobody; they never identify. */
+const BLOCKED = /^(?:[0-]*|-1|null|undefined|anonymous|\[object object\])$/i;
+
+export interface Sender {
+  trust: Trust;
+  receivedAtMs: number;
+  /** The batch's clock when it was sent, for events without their own. */
+  sentAt: unknown;
+  /** Whether order events of this source count; else they only show in the timeline. */
+  ownsOrders: boolean;
+  currency: string;
+}
+
+export type Mapped = { subject: Subject; event: CustomerEvent; note: string | null } | { refused: string };
+
+/** One message of a batch, or of a single call whose address named its type. */
+export function mapMessage(message: unknown, sender: Sender): Mapped {
+  if (!isObject(message)) return { refused: 'not_an_object' };
+  const type = MESSAGE_TYPES.find((one) => one === message.type);
+  if (type === undefined) return { refused: 'unknown_type' };
+  const messageId = textOf(message, 'messageId') ?? textOf(message, 'message_id') ?? crypto.randomUUID();
+  if (messageId.length > LONGEST_MESSAGE_ID) return { refused: 'message_id_too_long' };
+  const name = nameOf(type, message);
+  if (name === null) return { refused: 'no_event_name' };
+  const traits = traitsOf(type, message);
+  const identifiers = identifiersOf(message, traits, sender.trust);
+  if (identifiers === 'too_long') return { refused: 'id_too_long' };
+  if (identifiers.length === 0) return { refused: 'no_user_anon_id' };
+  const properties = propertiesOf(type, message);
+  const occurredAtMs = occurredAt(message, sender);
+  const order = orderFactOf(name, properties, { ...sender, occurredAtMs, messageId });
+  if (order.fact) identifiers.push({ kind: 'order', value: order.orderId });
+  const event: CustomerEvent = {
+    key: `${sender.trust === 'server' ? 's' : 'b'}:${messageId}`,
+    source: 'segment',
+    trust: sender.trust,
+    name,
+    occurredAtMs,
+    receivedAtMs: sender.receivedAtMs,
+    properties,
+    traits: profileChange(type, message, traits, sender.trust),
+    fact: order.fact,
+  };
+  return { subject: { identifiers, trust: sender.trust }, event, note: order.note };
+}
+
+/** Segment's correction: the client's clock error is what `sentAt` says too much; a time in the future is now. */
+function occurredAt(message: JsonObject, sender: Sender): number {
+  const { receivedAtMs } = sender;
+  const said = instantOf(message.originalTimestamp ?? message.timestamp);
+  if (said === null) return receivedAtMs;
+  const sent = instantOf(message.sentAt ?? sender.sentAt);
+  const corrected = sent === null ? said : receivedAtMs - (sent - said);
+  return Math.max(0, Math.min(corrected, receivedAtMs));
+}
+
+function instantOf(value: unknown): number | null {
+  if (typeof value !== 'string' && typeof value !== 'number') return null;
+  const at = new Date(value).getTime();
+  return Number.isFinite(at) ? at : null;
+}
+
+function nameOf(type: MessageType, message: JsonObject): string | null {
+  if (type === 'track') {
+    const event = textOf(message, 'event');
+    return event === null || event.length > LONGEST_ID ? null : canonicalName(event);
+  }
+  const names = { identify: 'Identified', page: 'Viewed Page', screen: 'Viewed Screen', group: 'Joined Group', alias: 'Aliased' };
+  return names[type];
+}
+
+function propertiesOf(type: MessageType, message: JsonObject): JsonObject {
+  const properties = objectOf(message, 'properties');
+  if (type === 'page' || type === 'screen') return { ...properties, ...labelled(message, ['name', 'category']) };
+  if (type === 'group') return { ...objectOf(message, 'traits'), ...labelled(message, ['groupId']) };
+  if (type === 'alias') return labelled(message, ['previousId']);
+  return properties;
+}
+
+function labelled(message: JsonObject, names: string[]): JsonObject {
+  return Object.fromEntries(names.flatMap((name) => (textOf(message, name) === null ? [] : [[name, message[name] ?? null]])));
+}
+
+function traitsOf(type: MessageType, message: JsonObject): JsonObject {
+  const inContext = objectOf(objectOf(message, 'context'), 'traits');
+  return type === 'identify' ? { ...inContext, ...objectOf(message, 'traits') } : inContext;
+}
+
+/** What the profile takes over: traits of an identify call, with the ids that a trusted sender vouches for. */
+function profileChange(type: MessageType, message: JsonObject, traits: JsonObject, trust: Trust): JsonObject | null {
+  const change: JsonObject = type === 'identify' ? { ...traits } : {};
+  const names: [string, string][] = [['first_name', 'firstName'], ['last_name', 'lastName']];
+  for (const [theirs, ours] of names) {
+    if (change[theirs] !== undefined && change[ours] === undefined) change[ours] = change[theirs];
+  }
+  const email = emailOf(traits);
+  const userId = idOf(message, 'userId');
+  if (email !== null && trust === 'server') change.email = email;
+  if (userId !== null && trust === 'server' && !BLOCKED.test(userId)) change.userId = userId;
+  return Object.keys(change).length === 0 ? null : change;
+}
+
+/** A browser's word names an anonymous visitor and a user id; an e-mail counts only from a trusted sender. */
+function identifiersOf(message: JsonObject, traits: JsonObject, trust: Trust): Identifier[] | 'too_long' {
+  const email = trust === 'server' ? emailOf(traits) : null;
+  const found: [Identifier['kind'], string | null][] = [
+    ['user', idOf(message, 'userId')],
+    ['email', email],
+    ['anonymous', idOf(message, 'anonymousId')],
+  ];
+  const identifiers = found.flatMap(([kind, value]) =>
+    value === null || BLOCKED.test(value) ? [] : [{ kind, value: value.trim() }],
+  );
+  return identifiers.some((one) => one.value.length > LONGEST_ID) ? 'too_long' : identifiers;
+}
+
+export function emailOf(traits: JsonObject): string | null {
+  const email = textOf(traits, 'email')?.trim().toLowerCase() ?? null;
+  return email !== null && /^[^\s@]+@[^\s@]+$/.test(email) && email.length <= LONGEST_ID ? email : null;
+}

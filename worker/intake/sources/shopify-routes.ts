@@ -1,0 +1,89 @@
+/** `POST /webhooks/shopify/{shop}`: verify the raw bytes, check whose shop they are for, store, answer within a second. */
+import { routes } from '../../app.ts';
+import { noteVerdicts } from '../../debugger/notes.ts';
+import type { Env } from '../../env.ts';
+import { openShop } from '../../shops/cache.ts';
+import { isShopId } from '../../shops/keys.ts';
+import { secretsNamed } from '../../shops/secrets.ts';
+import type { ShopSnapshot } from '../../shops/settings.ts';
+import { ProblemError } from '../../wire/problem.ts';
+import { readBytes } from '../body.ts';
+import { deliver } from '../deliver.ts';
+import { mapWebhook } from './shopify.ts';
+import { parseExact } from './shopify-json.ts';
+
+const LARGEST = 2 * 1024 * 1024;
+
+export const shopifyWebhooks = routes();
+
+shopifyWebhooks.post('/webhooks/shopify/:shop', async (c) => {
+  const shop = await shopOfPath(c.env, c.req.param('shop'));
+  c.set('shop', shop.id);
+  const read = readerOf(c.req.raw.headers);
+  const bytes = await readBytes(c.req.raw, LARGEST);
+  await verify(c.env, shop, read('hmac-sha256'), bytes);
+  // the same app secret signs for every shop: the verified domain must be this one's
+  if (read('shop-domain').toLowerCase() !== shop.settings.shopify?.domain) throw new ProblemError('invalid_signature');
+  const payload = parseExact(bytes);
+  if (payload === null) throw new ProblemError('invalid_json');
+  const topic = read('topic');
+  const receivedAtMs = Date.now();
+  const eventId = read.optional('event-id') ?? read('webhook-id');
+  const triggered = new Date(read.optional('triggered-at') ?? '').getTime();
+  const delivery = mapWebhook({
+    topic,
+    eventId,
+    triggeredAtMs: Number.isFinite(triggered) ? triggered : null,
+    receivedAtMs,
+    payload,
+    currency: shop.settings.currency,
+  });
+  const stored = delivery === null ? null : await deliver(c.env, shop, [delivery]);
+  c.set('rowsWritten', stored?.rowsWritten ?? 0);
+  const answer = stored?.answers[0]?.verdict ?? 'refused';
+  const verdict = answer === 'mismatch' ? 'failed' : answer;
+  const about = { atMs: receivedAtMs, source: 'shopify', type: topic.slice(0, 255), messageId: eventId.slice(0, 255) };
+  const reason = delivery === null ? 'topic_not_read' : null;
+  c.executionCtx.waitUntil(
+    noteVerdicts(c.env, shop.id, [{ ...about, name: delivery?.event.name ?? null, verdict, reason }]),
+  );
+  return c.json({ verdict });
+});
+
+async function shopOfPath(env: Env, id: string): Promise<ShopSnapshot> {
+  const shop = (await isShopId(env.ROOT_SECRET, id)) ? await openShop(env, id) : null;
+  if (shop === null || shop.settings.shopify === null) throw new ProblemError('not_found');
+  return shop;
+}
+
+/** Reads both header families: `X-Shopify-*` of classic webhooks and `shopify-*` of the newer events. */
+function readerOf(headers: Headers) {
+  const optional = (name: string) => headers.get(`x-shopify-${name}`) ?? headers.get(`shopify-${name}`);
+  const required = (name: string): string => {
+    const value = optional(name);
+    if (value === null || value === '') {
+      throw new ProblemError('missing_header', { errors: [{ field: `X-Shopify-${name}`, rule: 'is required' }] });
+    }
+    return value;
+  };
+  return Object.assign(required, { optional });
+}
+
+/** HMAC-SHA-256 over the raw bytes, base64; during a rotation the secret before is good as well. Constant time. */
+async function verify(env: Env, shop: ShopSnapshot, signature: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+  const given = decodeBase64(signature);
+  for (const secret of await secretsNamed(env, shop, 'shopify')) {
+    const how = { name: 'HMAC', hash: 'SHA-256' };
+    const key = await crypto.subtle.importKey('raw', new TextEncoder().encode(secret), how, false, ['verify']);
+    if (given !== null && (await crypto.subtle.verify('HMAC', key, given, bytes))) return;
+  }
+  throw new ProblemError('invalid_signature');
+}
+
+function decodeBase64(text: string): Uint8Array<ArrayBuffer> | null {
+  try {
+    return Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+  } catch {
+    return null;
+  }
+}

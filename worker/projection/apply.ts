@@ -1,0 +1,117 @@
+/**
+ * Applies change sets to D1's copies. A set (from, to] counts only where the copy stands at `from`; the answer says
+ * where each copy stands now, so gaps, repeats and reorderings cannot hurt.
+ */
+import type { Head } from '../domain/customer.ts';
+import type { Order } from '../domain/order.ts';
+import { within } from '../time/deadline.ts';
+import { fulfilmentOf, paymentOf } from '../domain/order-status.ts';
+
+const DAY_MS = 86_400_000;
+const TIMEOUT_MS = 3_000;
+
+export interface ChangeSet {
+  customer: string;
+  from: number;
+  head: Head;
+  orders: Order[];
+}
+
+export interface Applied {
+  /** Where each named customer's copy stands now. */
+  seqs: Map<string, number>;
+  rowsWritten: number;
+}
+
+// the guard reads the copy before the profile statement moves it, so orders go first
+const ORDERS = `
+  INSERT INTO orders (shop, placed_ms, order_id, customer, seq, name, currency, total_minor, payment, fulfilment, points)
+  SELECT ?1, j.value ->> 'placed', j.value ->> 'id', j.value ->> 'c', j.value ->> 'seq', j.value ->> 'name',
+    j.value ->> 'cur', j.value ->> 'total', j.value ->> 'pay', j.value ->> 'ful', j.value ->> 'pts'
+  FROM json_each(?2) j LEFT JOIN profile p ON p.shop = ?1 AND p.customer = j.value ->> 'c'
+  WHERE COALESCE(p.seq, 0) = j.value ->> 'from'
+  ON CONFLICT DO UPDATE SET customer = excluded.customer, seq = excluded.seq, name = excluded.name,
+    total_minor = excluded.total_minor, payment = excluded.payment, fulfilment = excluded.fulfilment,
+    points = excluded.points`;
+
+const PROFILES = `
+  INSERT INTO profile (shop, customer, seq, user_id, email, name, name_key, phone, balance, debt, lifetime, orders,
+    first_seen_ms, last_seen_day)
+  SELECT ?1, j.value ->> 'c', j.value ->> 'seq', j.value ->> 'user', j.value ->> 'email', j.value ->> 'name',
+    j.value ->> 'key', j.value ->> 'phone', j.value ->> 'bal', j.value ->> 'debt', j.value ->> 'life', j.value ->> 'ord',
+    j.value ->> 'first', j.value ->> 'day'
+  FROM json_each(?2) j LEFT JOIN profile p ON p.shop = ?1 AND p.customer = j.value ->> 'c'
+  WHERE COALESCE(p.seq, 0) = j.value ->> 'from'
+  ON CONFLICT DO UPDATE SET seq = excluded.seq, user_id = excluded.user_id, email = excluded.email,
+    name = excluded.name, name_key = excluded.name_key, phone = excluded.phone, balance = excluded.balance,
+    debt = excluded.debt, lifetime = excluded.lifetime, orders = excluded.orders,
+    first_seen_ms = excluded.first_seen_ms, last_seen_day = excluded.last_seen_day`;
+
+const SEQS = `
+  SELECT j.value AS customer, COALESCE(p.seq, 0) AS seq
+  FROM json_each(?2) j LEFT JOIN profile p ON p.shop = ?1 AND p.customer = j.value`;
+
+/** Throws where D1 does not answer in time; what it did then is unknown, and telling again is safe. */
+export async function applyChangeSets(db: D1Database, shop: string, sets: ChangeSet[]): Promise<Applied> {
+  const statements = [
+    db.prepare(ORDERS).bind(shop, JSON.stringify(sets.flatMap(ordersOf))),
+    db.prepare(PROFILES).bind(shop, JSON.stringify(sets.map(profileOf))),
+    db.prepare(SEQS).bind(shop, JSON.stringify(sets.map((set) => set.customer))),
+  ];
+  const results = await within(TIMEOUT_MS, db.batch<{ customer: string; seq: number }>(statements), () => {
+    throw new Error(`D1 did not answer within ${TIMEOUT_MS} ms`);
+  });
+  const seqs = new Map((results.at(-1)?.results ?? []).map((row) => [row.customer, Number(row.seq)]));
+  return { seqs, rowsWritten: results.reduce((sum, result) => sum + (result.meta.rows_written ?? 0), 0) };
+}
+
+function ordersOf(set: ChangeSet): object[] {
+  return set.orders.flatMap((order) =>
+    order.snapshot === null
+      ? []
+      : {
+          c: set.customer,
+          from: set.from,
+          seq: set.head.seq,
+          id: order.orderId,
+          placed: order.snapshot.placedAtMs,
+          name: order.snapshot.name,
+          cur: order.snapshot.currency,
+          total: order.snapshot.totalMinor,
+          pay: paymentOf(order),
+          ful: fulfilmentOf(order),
+          pts: order.earned - order.clawed,
+        },
+  );
+}
+
+function profileOf(set: ChangeSet): object {
+  const { head } = set;
+  const name = nameOf(head);
+  return {
+    c: set.customer,
+    from: set.from,
+    seq: head.seq,
+    user: textTrait(head, 'userId') ?? textTrait(head, 'shopifyId'),
+    email: textTrait(head, 'email'),
+    name,
+    key: name === null ? null : name.toLowerCase(),
+    phone: textTrait(head, 'phone'),
+    bal: head.balance,
+    debt: head.debt,
+    life: head.lifetime,
+    ord: head.orders,
+    first: head.firstSeenMs,
+    day: Math.floor(head.lastSeenMs / DAY_MS),
+  };
+}
+
+function nameOf(head: Head): string | null {
+  const parts = [textTrait(head, 'firstName'), textTrait(head, 'lastName')].filter((part) => part !== null);
+  return parts.length > 0 ? parts.join(' ') : textTrait(head, 'name');
+}
+
+function textTrait(head: Head, name: string): string | null {
+  const value = head.traits[name];
+  return typeof value === 'string' && value !== '' ? value : null;
+}

@@ -1,0 +1,68 @@
+/** What a merchant sets, as the Shop object keeps it, and what the rest of the worker may know of a shop. */
+import type { Programme, Terms } from '../domain/programme.ts';
+import type { KeyKind, Scope } from './keys.ts';
+
+export interface HubLinks {
+  signIn: string | null;
+  createAccount: string | null;
+  account: string | null;
+  privacy: string | null;
+  terms: string | null;
+}
+
+export interface ShopSettings {
+  name: string;
+  currency: string;
+  timeZone: string;
+  locale: string;
+  mode: 'live' | 'test';
+  /** Storefront origins that may use the publishable key. Empty: any. */
+  origins: string[];
+  /** `shared`: many customers in an object; `per_customer`: an object each. Given at birth, kept for life. */
+  layout: 'shared' | 'per_customer';
+  links: HubLinks;
+  /** The shop platform whose orders count; null: orders come through Segment. */
+  shopify: { domain: string } | null;
+  programme: Programme;
+  programmeVersion: number;
+  /** Requests a second that one key may send to the event endpoints, for each isolate. */
+  ingestPerSecond: number;
+  createdAtMs: number;
+}
+
+export interface StoredKey {
+  id: string;
+  kind: KeyKind;
+  hash: string;
+  hint: string;
+  scopes: Scope[];
+  createdAtMs: number;
+  endsAtMs: number | null;
+}
+
+export interface StoredSecret {
+  /** `shopify` or `identity:{kid}`. */
+  name: string;
+  about: { algorithm?: 'HS256' | 'ES256' };
+  sealed: string;
+  createdAtMs: number;
+  endsAtMs: number | null;
+}
+
+/** One read of the Shop object: all that a request needs to know of its shop. */
+export interface ShopSnapshot {
+  id: string;
+  version: number;
+  settings: ShopSettings;
+  keys: StoredKey[];
+  secrets: StoredSecret[];
+}
+
+export function termsOf(shop: ShopSnapshot): Terms {
+  const { programme, programmeVersion, currency, mode } = shop.settings;
+  return { programme, programmeVersion, currency, mode };
+}
+
+export function orderSourceOf(shop: ShopSnapshot): 'shopify' | 'segment' {
+  return shop.settings.shopify === null ? 'segment' : 'shopify';
+}

@@ -1,0 +1,199 @@
+/** The Shop object: keys, settings and their versions, other systems' sealed secrets. The only writer of each. */
+import { DurableObject } from 'cloudflare:workers';
+import first from '../../migrations/shop/0001_shop.sql';
+import type { Env } from '../env.ts';
+import { Database } from '../storage/database.ts';
+import type { ShopSettings, ShopSnapshot, StoredKey, StoredSecret } from './settings.ts';
+
+export interface Answered {
+  fingerprint: string;
+  status: number;
+  body: string;
+}
+
+export class Shop extends DurableObject<Env> {
+  readonly #db: Database;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#db = new Database(ctx.storage, [first]);
+  }
+
+  /** All that requests need; null where no shop was made under this name. Creates nothing. */
+  snapshot(): ShopSnapshot | null {
+    const row = this.#db.one('SELECT version, body FROM settings ORDER BY version DESC LIMIT 1');
+    if (row === null) return null;
+    const settings = JSON.parse(String(row.body)) as ShopSettings;
+    return { id: this.#id(), version: Number(row.version), settings, keys: this.#keys(), secrets: this.#secrets() };
+  }
+
+  /** Makes the shop with its first keys, once: a second call changes nothing and answers the shop as it is. */
+  async create(settings: ShopSettings, keys: StoredKey[]): Promise<ShopSnapshot> {
+    this.#db.migrate();
+    this.#db.transaction(() => {
+      if (this.#version() > 0) return;
+      this.#writeSettings(settings, 'operator');
+      for (const key of keys) this.#writeKey(key);
+    });
+    return this.#told();
+  }
+
+  /** Replaces the settings by what `change` names; a new programme takes the new version's number. */
+  async change(change: Partial<ShopSettings>, who: string): Promise<ShopSnapshot> {
+    this.#db.migrate();
+    this.#db.transaction(() => {
+      const now = this.#require();
+      const programmeVersion = change.programme ? now.version + 1 : now.settings.programmeVersion;
+      this.#writeSettings({ ...now.settings, ...change, programmeVersion }, who);
+    });
+    return this.#told();
+  }
+
+  addKey(key: StoredKey): ShopSnapshot {
+    this.#db.migrate();
+    this.#db.transaction(() => this.#writeKey(key));
+    return this.#require();
+  }
+
+  /** Ends a key at `endsAtMs` (now: revoked; later: an overlap). A key never lives longer by this. false: no such key. */
+  endKey(id: string, endsAtMs: number): boolean {
+    const known = this.#keys().find((key) => key.id === id);
+    if (known === undefined) return false;
+    this.#db.run('UPDATE api_key SET ends_ms = MIN(COALESCE(ends_ms, ?1), ?1) WHERE id = ?2', endsAtMs, id);
+    return true;
+  }
+
+  /** Puts a sealed secret; the one it replaces stays good until `keepUntilMs` under the same name. */
+  putSecret(secret: StoredSecret, keepUntilMs: number | null): void {
+    this.#db.migrate();
+    this.#db.transaction(() => {
+      if (keepUntilMs !== null) this.#retire(secret.name, keepUntilMs);
+      this.#db.run(
+        `INSERT INTO secret (name, about, sealed, created_ms, ends_ms) VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT DO UPDATE SET about = excluded.about, sealed = excluded.sealed,
+           created_ms = excluded.created_ms, ends_ms = excluded.ends_ms`,
+        secret.name,
+        JSON.stringify(secret.about),
+        secret.sealed,
+        secret.createdAtMs,
+        secret.endsAtMs,
+      );
+    });
+  }
+
+  dropSecret(name: string): boolean {
+    const known = this.#secrets().some((secret) => secret.name === name);
+    if (known) this.#db.run('DELETE FROM secret WHERE name = ?1 OR name = ?1 || \':old\'', name);
+    return known;
+  }
+
+  /** The first answer given to an Idempotency-Key of this shop; null where the key is new. */
+  answered(key: string): Answered | null {
+    const row = this.#db.one('SELECT fingerprint, status, body FROM answered WHERE key = ?', key);
+    if (row === null) return null;
+    return { fingerprint: String(row.fingerprint), status: Number(row.status), body: String(row.body) };
+  }
+
+  keepAnswer(key: string, answer: Answered, now: number): void {
+    this.#db.migrate();
+    this.#db.run(
+      'INSERT INTO answered (key, fingerprint, at_ms, status, body) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+      key,
+      answer.fingerprint,
+      now,
+      answer.status,
+      answer.body,
+    );
+  }
+
+  settingsVersion(version: number): ShopSettings | null {
+    const row = this.#db.one('SELECT body FROM settings WHERE version = ?', version);
+    return row === null ? null : (JSON.parse(String(row.body)) as ShopSettings);
+  }
+
+  #retire(name: string, keepUntilMs: number): void {
+    this.#db.run(
+      `INSERT OR REPLACE INTO secret (name, about, sealed, created_ms, ends_ms)
+       SELECT name || ':old', about, sealed, created_ms, ?2 FROM secret WHERE name = ?1`,
+      name,
+      keepUntilMs,
+    );
+  }
+
+  /** Tells D1's copy, best effort: the operator's list reads it, nothing else does. */
+  async #told(): Promise<ShopSnapshot> {
+    const shop = this.#require();
+    const { name, mode, createdAtMs } = shop.settings;
+    try {
+      await this.env.DB.prepare(
+        `INSERT INTO shop (shop, name, mode, created_ms, version, settings) VALUES (?, ?, ?, ?, ?, ?)
+         ON CONFLICT DO UPDATE SET name = excluded.name, mode = excluded.mode, version = excluded.version,
+           settings = excluded.settings WHERE excluded.version > version`,
+      )
+        .bind(shop.id, name, mode, createdAtMs, shop.version, JSON.stringify(shop.settings))
+        .run();
+    } catch (error) {
+      console.error(JSON.stringify({ level: 'error', msg: 'shop copy not written', shop: shop.id, error: String(error) }));
+    }
+    return shop;
+  }
+
+  #require(): ShopSnapshot {
+    const shop = this.snapshot();
+    if (shop === null) throw new Error('no such shop');
+    return shop;
+  }
+
+  #id(): string {
+    return (this.ctx.id.name ?? '').slice('shop:'.length);
+  }
+
+  #version(): number {
+    return Number(this.#db.one('SELECT MAX(version) AS version FROM settings')?.version ?? 0);
+  }
+
+  #writeSettings(settings: ShopSettings, who: string): void {
+    this.#db.run(
+      'INSERT INTO settings (version, at_ms, who, body) VALUES (?, ?, ?, ?)',
+      this.#version() + 1,
+      Date.now(),
+      who,
+      JSON.stringify(settings),
+    );
+  }
+
+  #writeKey(key: StoredKey): void {
+    this.#db.run(
+      'INSERT INTO api_key (id, kind, hash, hint, scopes, created_ms, ends_ms) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      key.id,
+      key.kind,
+      key.hash,
+      key.hint,
+      JSON.stringify(key.scopes),
+      key.createdAtMs,
+      key.endsAtMs,
+    );
+  }
+
+  #keys(): StoredKey[] {
+    return this.#db.all('SELECT * FROM api_key ORDER BY created_ms, id').map((row) => ({
+      id: String(row.id),
+      kind: String(row.kind) as StoredKey['kind'],
+      hash: String(row.hash),
+      hint: String(row.hint),
+      scopes: JSON.parse(String(row.scopes)) as StoredKey['scopes'],
+      createdAtMs: Number(row.created_ms),
+      endsAtMs: row.ends_ms === null ? null : Number(row.ends_ms),
+    }));
+  }
+
+  #secrets(): StoredSecret[] {
+    return this.#db.all('SELECT * FROM secret ORDER BY created_ms, name').map((row) => ({
+      name: String(row.name),
+      about: JSON.parse(String(row.about)) as StoredSecret['about'],
+      sealed: String(row.sealed),
+      createdAtMs: Number(row.created_ms),
+      endsAtMs: row.ends_ms === null ? null : Number(row.ends_ms),
+    }));
+  }
+}
