@@ -3,16 +3,16 @@
  * terms, runs one transaction, arms one alarm. What an input means is decided in `domain`.
  */
 import { DurableObject } from 'cloudflare:workers';
-import { termsOf } from '../shops/settings.ts';
-import { openTerms } from '../shops/cache.ts';
-import type { Terms } from '../domain/programme.ts';
-import type { Env } from '../env.ts';
-import { Projector } from './projector.ts';
-import { type Group, type GroupAnswer, recordFailure, recordGroup, runDue } from './record.ts';
-import { type HistoryPage, type OrdersPage, Reader, type Standing } from './reader.ts';
-import { CustomerStore, type Page } from './store.ts';
 import type { CustomerEvent } from '../domain/event.ts';
 import type { Order } from '../domain/order.ts';
+import type { Terms } from '../domain/programme.ts';
+import type { Env } from '../env.ts';
+import { openTerms } from '../shops/cache.ts';
+import { termsOf } from '../shops/settings.ts';
+import { Projector } from './projector.ts';
+import { type HistoryPage, type OrdersPage, Reader, type Standing } from './reader.ts';
+import { type Group, type GroupAnswer, recordFailure, recordGroup, runDue } from './record.ts';
+import { CustomerStore, type Page } from './store.ts';
 
 /** After a crash, what D1 was not told is told at the latest this much later. */
 const SAFETY_MS = 5_000;
@@ -102,7 +102,14 @@ export class Customers extends DurableObject<Env> {
       await this.#runDue();
       await this.#projector.flush();
     } catch (error) {
-      console.error(JSON.stringify({ level: 'error', msg: 'alarm failed', shop: this.#shop(), error: String(error) }));
+      console.error(
+        JSON.stringify({
+          level: 'error',
+          msg: 'alarm failed',
+          shop: this.#shop(),
+          error: String(error),
+        }),
+      );
     }
     this.#arm();
   }
@@ -122,7 +129,9 @@ export class Customers extends DurableObject<Env> {
     const all: GroupAnswer = { moved: null, answers: [] };
     for (const input of group.inputs) {
       try {
-        const answer = this.#store.transaction(() => recordGroup(this.#store, { ...group, inputs: [input] }, terms, now));
+        const answer = this.#store.transaction(() =>
+          recordGroup(this.#store, { ...group, inputs: [input] }, terms, now),
+        );
         if (answer.moved !== null) return answer;
         all.answers.push(...answer.answers);
       } catch (error) {
@@ -175,6 +184,13 @@ export class Customers extends DurableObject<Env> {
 
   #report(error: unknown): void {
     const stack = error instanceof Error ? error.stack : String(error);
-    console.error(JSON.stringify({ level: 'error', msg: 'an input tripped a bug', shop: this.#shop(), stack }));
+    console.error(
+      JSON.stringify({
+        level: 'error',
+        msg: 'an input tripped a bug',
+        shop: this.#shop(),
+        stack,
+      }),
+    );
   }
 }

@@ -64,8 +64,18 @@ export class Projector {
       for (const resolve of waiters) resolve();
     } catch (error) {
       this.#failures += 1;
-      const about = { shop: this.#shop(), failures: this.#failures, error: String(error) };
-      console.error(JSON.stringify({ level: 'error', msg: 'D1 copy not written', ...about }));
+      const about = {
+        shop: this.#shop(),
+        failures: this.#failures,
+        error: String(error),
+      };
+      console.error(
+        JSON.stringify({
+          level: 'error',
+          msg: 'D1 copy not written',
+          ...about,
+        }),
+      );
     }
   }
 
@@ -74,7 +84,10 @@ export class Projector {
     const upTo = rows.at(-1)?.n ?? 0;
     const changed = new Map<string, { from: number; orders: Set<string> }>();
     for (const row of rows) {
-      const known = changed.get(row.customer) ?? { from: row.seq - 1, orders: new Set<string>() };
+      const known = changed.get(row.customer) ?? {
+        from: row.seq - 1,
+        orders: new Set<string>(),
+      };
       if (row.orderId !== null) known.orders.add(row.orderId);
       changed.set(row.customer, known);
     }
@@ -100,7 +113,14 @@ export class Projector {
   #set(customer: string, from: number, orderIds: string[] | null): ChangeSet[] {
     const head = this.#store.head(customer);
     if (head === null || !head.known || head.movedTo !== null) return [];
-    return [{ customer, from, head, orders: this.#store.ordersSince(customer, from, orderIds) }];
+    return [
+      {
+        customer,
+        from,
+        head,
+        orders: this.#store.ordersSince(customer, from, orderIds),
+      },
+    ];
   }
 }
 

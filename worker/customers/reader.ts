@@ -39,7 +39,11 @@ export class Reader {
     this.#store = store;
   }
 
-  standing(customer: string, clock: number, first: { activity: number; orders: number }): Standing | { moved: string } | null {
+  standing(
+    customer: string,
+    clock: number,
+    first: { activity: number; orders: number },
+  ): Standing | { moved: string } | null {
     const head = this.#store.head(customer);
     if (head === null) return null;
     if (head.movedTo !== null) return { moved: head.movedTo };
@@ -56,7 +60,10 @@ export class Reader {
       lastSeenMs: head.lastSeenMs,
       traits: head.traits,
       nextExpiry: head.nextDueMs === null ? null : this.#store.nextExpiry(customer, now),
-      activity: this.#store.pointsRows(customer, { limit: first.activity, before: null }),
+      activity: this.#store.pointsRows(customer, {
+        limit: first.activity,
+        before: null,
+      }),
       orders: this.orders(customer, first.orders, null),
     };
   }
@@ -101,5 +108,8 @@ export class Reader {
 
 function paged(rows: JournalRow[], limit: number): HistoryPage {
   const page = rows.slice(0, limit);
-  return { rows: page, next: rows.length > limit ? (page.at(-1)?.seq ?? null) : null };
+  return {
+    rows: page,
+    next: rows.length > limit ? (page.at(-1)?.seq ?? null) : null,
+  };
 }

@@ -1,6 +1,14 @@
 /** Load, decide, save: each input of a call in turn, everything due by then first. No await anywhere in here. */
-import { type Adjustment, type Decision, decideAdjustment, decideDue, decideEvent, type Refusal } from '../domain/decide.ts';
+
 import { type Head, newHead, type State } from '../domain/customer.ts';
+import {
+  type Adjustment,
+  type Decision,
+  decideAdjustment,
+  decideDue,
+  decideEvent,
+  type Refusal,
+} from '../domain/decide.ts';
 import type { CustomerEvent } from '../domain/event.ts';
 import type { JournalRow } from '../domain/journal.ts';
 import { orderIdOf } from '../domain/order-facts.ts';
@@ -65,11 +73,32 @@ export function runDue(store: CustomerStore, customer: string, head: Head, terms
 }
 
 /** Keeps an event that tripped a bug, without using up its key: played again, it counts once. */
-export function recordFailure(store: CustomerStore, customer: string, event: CustomerEvent, error: unknown, now: number): void {
+export function recordFailure(
+  store: CustomerStore,
+  customer: string,
+  event: CustomerEvent,
+  error: unknown,
+  now: number,
+): void {
   const head = store.head(customer) ?? newHead(now);
-  const about = { error: String(error), event: JSON.parse(JSON.stringify(event)) };
-  const row = { seq: head.seq + 1, kind: 'event.failed' as const, name: event.name, atMs: event.occurredAtMs, recordedAtMs: now };
-  const rest = { key: null, orderId: null, programmeVersion: 0, entries: [], about };
+  const about = {
+    error: String(error),
+    event: JSON.parse(JSON.stringify(event)),
+  };
+  const row = {
+    seq: head.seq + 1,
+    kind: 'event.failed' as const,
+    name: event.name,
+    atMs: event.occurredAtMs,
+    recordedAtMs: now,
+  };
+  const rest = {
+    key: null,
+    orderId: null,
+    programmeVersion: 0,
+    entries: [],
+    about,
+  };
   store.write(customer, { rows: [{ ...row, ...rest }], lots: [], orders: [] });
   store.writeHead(customer, { ...head, seq: row.seq });
 }
@@ -80,7 +109,8 @@ function repeated(store: CustomerStore, customer: string, input: Input): Answer 
   if (seq === null) return null;
   const row = store.row(customer, seq);
   if (row === null) throw new Error('a used key without its journal row');
-  if (input.kind === 'adjustment' && row.about.fingerprint !== input.adjustment.fingerprint) return { verdict: 'mismatch' };
+  if (input.kind === 'adjustment' && row.about.fingerprint !== input.adjustment.fingerprint)
+    return { verdict: 'mismatch' };
   return { verdict: 'duplicate', row, refusal: refusalIn(row) };
 }
 
@@ -92,7 +122,11 @@ function refusalIn(row: JournalRow): Refusal | null {
 function loadFor(store: CustomerStore, customer: string, head: Head, input: Input, now: number): State {
   if (input.kind === 'adjustment') {
     const wanted = Math.max(0, -input.adjustment.points);
-    return { head, lots: wanted > 0 ? store.lots(customer, wanted, now) : [], orders: new Map() };
+    return {
+      head,
+      lots: wanted > 0 ? store.lots(customer, wanted, now) : [],
+      orders: new Map(),
+    };
   }
   const { fact } = input.event;
   if (fact === null) return { head, lots: [], orders: new Map() };

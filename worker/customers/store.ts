@@ -1,11 +1,12 @@
 /** The only SQL of the Customers database. Rows in, domain values out; it decides nothing. */
+
+import first from '../../migrations/customers/0001_customers.sql';
 import type { Changes, Head } from '../domain/customer.ts';
-import type { JournalKind, JournalRow } from '../domain/journal.ts';
-import type { JsonObject } from '../domain/json.ts';
-import { type Lot, NEVER, type PointsEntry } from '../domain/ledger.ts';
+import type { JournalRow } from '../domain/journal.ts';
+import { type Lot, NEVER } from '../domain/ledger.ts';
 import type { Order } from '../domain/order.ts';
 import { Database } from '../storage/database.ts';
-import first from '../../migrations/customers/0001_customers.sql';
+import { toHead, toJournalRow, toLot, toOrder } from './rows.ts';
 
 const MIGRATIONS = [first];
 
@@ -14,8 +15,6 @@ export interface Page {
   /** Rows before this sequence number; null: from the newest. */
   before: number | null;
 }
-
-type Row = Record<string, SqlStorageValue>;
 
 export class CustomerStore {
   readonly #db: Database;
@@ -93,13 +92,17 @@ export class CustomerStore {
 
   /** Points in lots that ran out by `now` and were not yet closed. */
   overduePoints(customer: string, now: number): number {
-    const row = this.#db.one('SELECT SUM(remaining) AS points FROM lot WHERE customer = ? AND expires_ms <= ?', customer, now);
+    const row = this.#db.one(
+      'SELECT SUM(remaining) AS points FROM lot WHERE customer = ? AND expires_ms <= ?',
+      customer,
+      now,
+    );
     return Number(row?.points ?? 0);
   }
 
   order(customer: string, orderId: string): Order | null {
     const row = this.#db.one('SELECT body FROM orders WHERE customer = ? AND order_id = ?', customer, orderId);
-    return row === null ? null : (JSON.parse(String(row.body)) as Order);
+    return row === null ? null : toOrder(row);
   }
 
   /** Newest first, by the time they were placed; `before` is the last one of the page before. */
@@ -112,14 +115,12 @@ export class CustomerStore {
       before?.orderId ?? '',
       limit,
     );
-    return rows.map((row) => JSON.parse(String(row.body)) as Order);
+    return rows.map(toOrder);
   }
 
   ordersSince(customer: string, seq: number, ids: readonly string[] | null): Order[] {
     if (ids !== null) return ids.flatMap((id) => this.order(customer, id) ?? []);
-    return this.#db
-      .all('SELECT body FROM orders WHERE customer = ? AND seq > ?', customer, seq)
-      .map((row) => JSON.parse(String(row.body)) as Order);
+    return this.#db.all('SELECT body FROM orders WHERE customer = ? AND seq > ?', customer, seq).map(toOrder);
   }
 
   timeline(customer: string, page: Page): JournalRow[] {
@@ -180,7 +181,10 @@ export class CustomerStore {
 
   /** Answers the head as stored: what happens next to the customer is read from the lots as they stand now. */
   writeHead(customer: string, head: Head): Head {
-    const row = this.#db.one('SELECT expires_ms FROM lot WHERE customer = ? ORDER BY expires_ms, lot LIMIT 1', customer);
+    const row = this.#db.one(
+      'SELECT expires_ms FROM lot WHERE customer = ? ORDER BY expires_ms, lot LIMIT 1',
+      customer,
+    );
     const earliest = row === null ? NEVER : Number(row.expires_ms);
     const stored = { ...head, nextDueMs: earliest === NEVER ? null : earliest };
     this.#db.run(
@@ -259,7 +263,12 @@ export class CustomerStore {
 
   #writeLot(customer: string, lot: Lot): void {
     if (lot.remaining === 0) {
-      this.#db.run('DELETE FROM lot WHERE customer = ? AND expires_ms = ? AND lot = ?', customer, lot.expiresAtMs, lot.lot);
+      this.#db.run(
+        'DELETE FROM lot WHERE customer = ? AND expires_ms = ? AND lot = ?',
+        customer,
+        lot.expiresAtMs,
+        lot.lot,
+      );
       return;
     }
     this.#db.run(
@@ -273,46 +282,4 @@ export class CustomerStore {
       lot.origin,
     );
   }
-}
-
-function toHead(row: Row): Head {
-  return {
-    seq: Number(row.seq),
-    nowMs: Number(row.now_ms),
-    balance: Number(row.balance),
-    debt: Number(row.debt),
-    lifetime: Number(row.lifetime),
-    nextDueMs: row.next_due_ms === null ? null : Number(row.next_due_ms),
-    firstSeenMs: Number(row.first_seen_ms),
-    lastSeenMs: Number(row.last_seen_ms),
-    known: row.known === 1,
-    orders: Number(row.orders),
-    movedTo: row.moved_to === null ? null : String(row.moved_to),
-    traits: JSON.parse(String(row.traits)) as JsonObject,
-  };
-}
-
-function toLot(row: Row): Lot {
-  return {
-    lot: Number(row.lot),
-    expiresAtMs: Number(row.expires_ms),
-    points: Number(row.points),
-    remaining: Number(row.remaining),
-    origin: String(row.origin),
-  };
-}
-
-function toJournalRow(row: Row): JournalRow {
-  return {
-    seq: Number(row.seq),
-    kind: String(row.kind) as JournalKind,
-    name: row.name === null ? null : String(row.name),
-    atMs: Number(row.at_ms),
-    recordedAtMs: Number(row.recorded_ms),
-    key: row.key === null ? null : String(row.key),
-    orderId: row.order_id === null ? null : String(row.order_id),
-    programmeVersion: Number(row.programme),
-    entries: row.entries === null ? [] : (JSON.parse(String(row.entries)) as PointsEntry[]),
-    about: JSON.parse(String(row.about)) as JsonObject,
-  };
 }

@@ -26,6 +26,14 @@ export async function noteVerdicts(env: Env, shop: string, verdicts: Verdict[]):
   try {
     await debuggerOf(env, shop).keep(page.slice(-MOST));
   } catch (error) {
-    console.error(JSON.stringify({ level: 'warn', msg: 'verdicts lost', shop, count: page.length, error: String(error) }));
+    console.error(
+      JSON.stringify({
+        level: 'warn',
+        msg: 'verdicts lost',
+        shop,
+        count: page.length,
+        error: String(error),
+      }),
+    );
   }
 }

@@ -1,9 +1,9 @@
 /** The isolate's memory of positive answers of the Directory, bounded; a customer that moved corrects it. */
 import type { Identifier } from '../domain/event.ts';
 import type { Env } from '../env.ts';
-import type { Resolved, Subject } from './directory.ts';
 import type { ShopSnapshot } from '../shops/settings.ts';
 import { remote } from '../storage/remote.ts';
+import type { Resolved, Subject } from './directory.ts';
 
 const MOST = 20_000;
 const cache = new Map<string, Resolved>();
@@ -29,7 +29,11 @@ export async function resolveAll(env: Env, shop: ShopSnapshot, subjects: Subject
 }
 
 async function ask(env: Env, shop: ShopSnapshot, missing: Map<string, Subject>): Promise<Map<string, Resolved>> {
-  const call = { layout: shop.settings.layout, nowMs: Date.now(), subjects: [...missing.values()] };
+  const call = {
+    layout: shop.settings.layout,
+    nowMs: Date.now(),
+    subjects: [...missing.values()],
+  };
   const answers = await directoryOf(env, shop.id).resolve(call);
   const fresh = new Map([...missing.keys()].map((name, index) => [name, answers[index] as Resolved]));
   for (const [name, resolved] of fresh) if (resolved.absorb === null) remember(name, resolved);

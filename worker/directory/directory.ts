@@ -3,7 +3,7 @@
  * call and one transaction. The only complete list of customers.
  */
 import { DurableObject } from 'cloudflare:workers';
-import { type Identifier, IDENTIFIER_KINDS, type Trust } from '../domain/event.ts';
+import { IDENTIFIER_KINDS, type Identifier, type Trust } from '../domain/event.ts';
 import type { Env } from '../env.ts';
 import { randomText } from '../shops/crypto.ts';
 import { DirectoryStore } from './store.ts';
@@ -78,15 +78,23 @@ export class Directory extends DurableObject<Env> {
 
   #resolve(subject: Subject, call: ResolveCall): Resolved {
     const given = strongestFirst(subject.identifiers);
-    const owners = given.map((identifier) => ({ identifier, owner: this.#store.owner(identifier) }));
+    const owners = given.map((identifier) => ({
+      identifier,
+      owner: this.#store.owner(identifier),
+    }));
     const waiting = this.#waiting(owners);
     const customer = this.#choose(owners, waiting) ?? this.#bear(call);
     for (const { identifier, owner } of owners) {
-      if (owner === null && this.#fits(customer, identifier)) this.#store.attach(customer, identifier, subject.trust, call.nowMs);
+      if (owner === null && this.#fits(customer, identifier))
+        this.#store.attach(customer, identifier, subject.trust, call.nowMs);
     }
     const kinds = this.#store.kinds(customer);
     const absorb = waiting !== null && waiting !== customer ? waiting : null;
-    return { customer, known: [...kinds].some((kind) => NAMING.has(kind)), absorb };
+    return {
+      customer,
+      known: [...kinds].some((kind) => NAMING.has(kind)),
+      absorb,
+    };
   }
 
   /** The customer of an order that nothing but order numbers has named yet. */
@@ -118,8 +126,8 @@ export class Directory extends DurableObject<Env> {
 
   #bear(call: ResolveCall): string {
     const random = randomText(20);
-    const label = LABELS.charAt(crypto.getRandomValues(new Uint8Array(1))[0] as number & 15);
-    const customer = call.layout === 'per_customer' ? random : `${label}-${random}`;
+    const [byte = 0] = crypto.getRandomValues(new Uint8Array(1));
+    const customer = call.layout === 'per_customer' ? random : `${LABELS.charAt(byte % LABELS.length)}-${random}`;
     this.#store.bear(customer, call.nowMs);
     return customer;
   }

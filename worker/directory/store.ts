@@ -27,7 +27,10 @@ export class DirectoryStore {
   identifiers(customer: string): Identifier[] {
     return this.#db
       .all('SELECT kind, value FROM identifier WHERE customer = ? ORDER BY kind, value', customer)
-      .map((row) => ({ kind: String(row.kind) as IdentifierKind, value: String(row.value) }));
+      .map((row) => ({
+        kind: String(row.kind) as IdentifierKind,
+        value: String(row.value),
+      }));
   }
 
   kinds(customer: string): Set<string> {
@@ -68,7 +71,11 @@ export class DirectoryStore {
   /** Customers after `after`, by id; those that moved are left out. */
   page(after: string, limit: number): string[] {
     return this.#db
-      .all('SELECT customer FROM customer WHERE customer > ? AND moved_to IS NULL ORDER BY customer LIMIT ?', after, limit)
+      .all(
+        'SELECT customer FROM customer WHERE customer > ? AND moved_to IS NULL ORDER BY customer LIMIT ?',
+        after,
+        limit,
+      )
       .map((row) => String(row.customer));
   }
 }

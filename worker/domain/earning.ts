@@ -17,7 +17,10 @@ export function standingOf(order: Order, rule: OrderRule): Standing {
   const earned = base > 0 ? ratio(base, rule.points, rule.perMinor, rule.rounding) : 0;
   if (order.cancelledAtMs !== null || snapshot.refunded) return { earned, clawed: earned };
   const refunded = refundedMinor(snapshot, order.refunds, rule.base);
-  return { earned, clawed: refunded >= base ? earned : ratio(earned, refunded, base) };
+  return {
+    earned,
+    clawed: refunded >= base ? earned : ratio(earned, refunded, base),
+  };
 }
 
 /** The part of an order that earns, in minor units, refunds left aside. Never negative. */

@@ -47,7 +47,12 @@ interface About {
 }
 
 /** Adds points as a new lot; a recorded debt is paid first. */
-export function credit(draft: LedgerDraft, points: number, lot: Omit<Lot, 'points' | 'remaining'>, about: About): PointsEntry {
+export function credit(
+  draft: LedgerDraft,
+  points: number,
+  lot: Omit<Lot, 'points' | 'remaining'>,
+  about: About,
+): PointsEntry {
   const paid = Math.min(draft.debt, points);
   draft.debt -= paid;
   draft.balance += points;
@@ -55,7 +60,13 @@ export function credit(draft: LedgerDraft, points: number, lot: Omit<Lot, 'point
   const kept = points - paid;
   if (kept > 0) put(draft, { ...lot, points: kept, remaining: kept });
   const lots = kept > 0 ? [{ lot: lot.lot, points: kept, expiresAtMs: lot.expiresAtMs }] : [];
-  return { ...about, points, balanceAfter: draft.balance, lots, debt: 0 - paid };
+  return {
+    ...about,
+    points,
+    balanceAfter: draft.balance,
+    lots,
+    debt: 0 - paid,
+  };
 }
 
 /**
@@ -74,7 +85,13 @@ export function debit(
   draft.debt += owed;
   draft.balance -= taken + owed;
   if (about.kind === 'clawed_back') draft.lifetime -= points;
-  return { ...words, points: 0 - taken - owed, balanceAfter: draft.balance, lots, debt: owed };
+  return {
+    ...words,
+    points: 0 - taken - owed,
+    balanceAfter: draft.balance,
+    lots,
+    debt: owed,
+  };
 }
 
 /** Closes lots whose time has come; `at` is theirs, not the clock's. */
@@ -82,7 +99,15 @@ export function expire(draft: LedgerDraft, lots: Lot[]): PointsEntry {
   const takes = lots.map((lot) => take(draft, lot, lot.remaining));
   const points = takes.reduce((sum, one) => sum + one.points, 0);
   draft.balance += points;
-  return { kind: 'expired', points, balanceAfter: draft.balance, lots: takes, debt: 0, orderId: null, reason: null };
+  return {
+    kind: 'expired',
+    points,
+    balanceAfter: draft.balance,
+    lots: takes,
+    debt: 0,
+    orderId: null,
+    reason: null,
+  };
 }
 
 function takeFromLots(draft: LedgerDraft, points: number, prefer: ReadonlySet<number>): PointsEntry['lots'] {

@@ -76,7 +76,13 @@ export interface Fulfilment {
 }
 
 export type OrderFact =
-  | { kind: 'order'; paid: boolean; order: OrderSnapshot; refunds: Refund[]; fulfilments: Fulfilment[] }
+  | {
+      kind: 'order';
+      paid: boolean;
+      order: OrderSnapshot;
+      refunds: Refund[];
+      fulfilments: Fulfilment[];
+    }
   | { kind: 'cancellation'; orderId: string; atMs: number }
   | { kind: 'refund'; orderId: string; refund: Refund }
   | { kind: 'fulfilment'; orderId: string; fulfilment: Fulfilment };

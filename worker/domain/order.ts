@@ -44,7 +44,10 @@ export function foldFact(order: Order, fact: OrderFact, now: number): Order {
     case 'refund':
       return { ...order, refunds: withRefund(order.refunds, fact.refund) };
     case 'fulfilment':
-      return { ...order, fulfilments: withFulfilment(order.fulfilments, fact.fulfilment) };
+      return {
+        ...order,
+        fulfilments: withFulfilment(order.fulfilments, fact.fulfilment),
+      };
     case 'cancellation':
       return { ...order, cancelledAtMs: order.cancelledAtMs ?? fact.atMs };
     case 'order':
@@ -59,7 +62,9 @@ function foldSnapshot(order: Order, fact: Extract<OrderFact, { kind: 'order' }>,
     snapshot: newer ? fact.order : order.snapshot,
     paidAtMs: order.paidAtMs ?? (fact.paid ? now : null),
     // a cancellation told on its own outlives snapshots that were taken before it
-    cancelledAtMs: newer ? (fact.order.cancelledAtMs ?? laterThan(order.cancelledAtMs, fact.order)) : order.cancelledAtMs,
+    cancelledAtMs: newer
+      ? (fact.order.cancelledAtMs ?? laterThan(order.cancelledAtMs, fact.order))
+      : order.cancelledAtMs,
     refunds: fact.refunds.reduce(withRefund, order.refunds),
     fulfilments: fact.fulfilments.reduce(withFulfilment, order.fulfilments),
   };

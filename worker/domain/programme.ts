@@ -28,7 +28,12 @@ export interface Programme {
   overdrawn: 'debt' | 'stop_at_zero';
 }
 
-export const DEFAULT_BASE: EarningBase = { afterDiscounts: true, tax: false, shipping: false, giftCards: false };
+export const DEFAULT_BASE: EarningBase = {
+  afterDiscounts: true,
+  tax: false,
+  shipping: false,
+  giftCards: false,
+};
 
 /** One point for one unit of the currency, a hundred points worth one unit. `unit` is 10 to the currency's exponent. */
 export function defaultProgramme(unit: number): Programme {

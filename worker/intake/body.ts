@@ -25,7 +25,9 @@ export function parseObject(bytes: Uint8Array): JsonObject {
     throw new ProblemError('invalid_json');
   }
   if (!isObject(value)) {
-    throw new ProblemError('invalid_request', { errors: [{ field: '', rule: 'must be a JSON object' }] });
+    throw new ProblemError('invalid_request', {
+      errors: [{ field: '', rule: 'must be a JSON object' }],
+    });
   }
   return value;
 }
@@ -41,5 +43,7 @@ function joined(chunks: Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
 }
 
 function tooLarge(most: number): ProblemError {
-  return new ProblemError('payload_too_large', { detail: `At most ${most} bytes.` });
+  return new ProblemError('payload_too_large', {
+    detail: `At most ${most} bytes.`,
+  });
 }

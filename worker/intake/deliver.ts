@@ -2,8 +2,8 @@
  * From mapped events to durable answers: who is it, group by object, call each once. The answer goes back only when
  * every object has stored its part.
  */
-import type { Answer, Group, GroupAnswer, Input } from '../customers/record.ts';
-import { customersOf, shardOf } from '../customers/stubs.ts';
+import type { Answer, Group, Input } from '../customers/record.ts';
+import { customersOf, recordIn, shardOf } from '../customers/stubs.ts';
 import { directoryOf, forgetSubject, resolveAll } from '../directory/cache.ts';
 import type { Resolved, Subject } from '../directory/directory.ts';
 import type { CustomerEvent } from '../domain/event.ts';
@@ -31,16 +31,26 @@ export async function deliver(env: Env, shop: ShopSnapshot, deliveries: Delivery
   let rowsWritten = 0;
   for (let round = 0; open.length > 0; round += 1) {
     if (round === MOST_ROUNDS) throw new Error('customers kept moving');
-    const resolved = await resolveAll(env, shop, open.map((one) => one.subject));
+    const resolved = await resolveAll(
+      env,
+      shop,
+      open.map((one) => one.subject),
+    );
     await absorbWaiting(env, shop, resolved);
-    const placed = open.map((one, place) => ({ ...one, resolved: resolved[place] as Resolved }));
+    const placed = open.map((one, place) => ({
+      ...one,
+      resolved: resolved[place] as Resolved,
+    }));
     const told = await tellObjects(env, shop, placed);
     rowsWritten += told.rowsWritten;
     for (const [index, answer] of told.answers) answers.set(index, answer);
     open = open.filter((one) => !answers.has(one.index));
     for (const one of open) forgetSubject(shop.id, one.subject);
   }
-  return { answers: deliveries.map((_, index) => answers.get(index) as Answer), rowsWritten };
+  return {
+    answers: deliveries.map((_, index) => answers.get(index) as Answer),
+    rowsWritten,
+  };
 }
 
 interface Placed extends Delivery {
@@ -68,13 +78,6 @@ async function tellObjects(env: Env, shop: ShopSnapshot, placed: Placed[]) {
   return { answers, rowsWritten };
 }
 
-/** Records groups that live in one object; for callers that already know their customers. */
-export async function recordIn(env: Env, shop: ShopSnapshot, groups: Group[], waitMs: number) {
-  const first = groups[0];
-  if (first === undefined) return { groups: [] as GroupAnswer[], rowsWritten: 0, projected: true };
-  return customersOf(env, shop.id, first.customer).record({ shop: shop.id, version: shop.version, groups, waitMs });
-}
-
 /**
  * A refund or a parcel may come before the order that names its customer; what it told then is told again to that
  * customer, under the same keys. Safe to repeat from any point: the waiting customer answers the same for ever.
@@ -90,7 +93,10 @@ async function absorbWaiting(env: Env, shop: ShopSnapshot, resolved: Resolved[])
 }
 
 function groupOf(customer: string, ones: Placed[]): Group {
-  const inputs: Input[] = ones.map((one) => ({ kind: 'event', event: one.event }));
+  const inputs: Input[] = ones.map((one) => ({
+    kind: 'event',
+    event: one.event,
+  }));
   return { customer, known: ones.some((one) => one.resolved.known), inputs };
 }
 

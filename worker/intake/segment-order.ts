@@ -34,7 +34,15 @@ function factOf(name: string, orderId: string, properties: JsonObject, sender: O
   if (name === 'Cancelled Order') return { kind: 'cancellation', orderId, atMs: sender.occurredAtMs };
   if (name === 'Refunded Order') return { kind: 'refund', orderId, refund: refundOf(properties, sender) };
   const order = snapshotOf(orderId, properties, sender);
-  return order === null ? null : { kind: 'order', paid: name === 'Placed Order', order, refunds: [], fulfilments: [] };
+  return order === null
+    ? null
+    : {
+        kind: 'order',
+        paid: name === 'Placed Order',
+        order,
+        refunds: [],
+        fulfilments: [],
+      };
 }
 
 function snapshotOf(orderId: string, properties: JsonObject, sender: OrderSender): OrderSnapshot | null {
@@ -107,7 +115,13 @@ function refundOf(properties: JsonObject, sender: OrderSender): Refund {
   const currency = textOf(properties, 'currency')?.toUpperCase() ?? sender.currency;
   const lines = objectsOf(properties, 'products').map((product): RefundLine => {
     const line = lineOf(product, currency);
-    return { lineId: line.lineId, quantity: line.quantity, netMinor: null, taxMinor: 0, giftCard: line.giftCard };
+    return {
+      lineId: line.lineId,
+      quantity: line.quantity,
+      netMinor: null,
+      taxMinor: 0,
+      giftCard: line.giftCard,
+    };
   });
   return {
     refundId: idOf(properties, 'refund_id') ?? sender.messageId,

@@ -1,16 +1,16 @@
 /** Segment's endpoints: authenticate, bound, map, deliver, answer. Errors are of the kind its clients act on. */
 import type { AppContext } from '../app.ts';
 import { routes } from '../app.ts';
-import { noteVerdicts } from '../debugger/notes.ts';
 import type { Verdict } from '../debugger/debugger.ts';
+import { noteVerdicts } from '../debugger/notes.ts';
 import { isObject, type JsonObject, textOf } from '../domain/json.ts';
 import { orderSourceOf } from '../shops/settings.ts';
 import { ProblemError } from '../wire/problem.ts';
-import { allowOrigin } from './cors.ts';
 import { parseObject, readBytes } from './body.ts';
-import { deliver, type Delivery } from './deliver.ts';
+import { allowOrigin } from './cors.ts';
+import { type Delivery, deliver } from './deliver.ts';
 import { waitSeconds } from './rate.ts';
-import { LARGEST_MESSAGE, type Mapped, mapMessage, MESSAGE_TYPES, type Sender } from './segment.ts';
+import { LARGEST_MESSAGE, type Mapped, MESSAGE_TYPES, mapMessage, type Sender } from './segment.ts';
 import { type EventCaller, eventCaller } from './write-key.ts';
 
 const LARGEST_BATCH = 500 * 1024;
@@ -26,7 +26,9 @@ segment.post('/v1/batch', async (c) => {
   const { batch } = body;
   if (!Array.isArray(batch)) throw invalid('batch', 'must be a list of messages');
   if (batch.length > MOST_EVENTS) {
-    throw new ProblemError('payload_too_large', { detail: `At most ${MOST_EVENTS} events in a batch.` });
+    throw new ProblemError('payload_too_large', {
+      detail: `At most ${MOST_EVENTS} events in a batch.`,
+    });
   }
   const messages = batch.map((message) => withShared(message, body));
   // a body within the limit of one message holds none that is over it
@@ -50,7 +52,9 @@ async function take(c: AppContext, body: JsonObject, messages: unknown[], measur
   c.set('shop', caller.shop.id);
   const wait = waitSeconds(caller.key.id, settings.ingestPerSecond, Date.now());
   if (wait > 0) {
-    throw new ProblemError('rate_limited', { headers: { 'Retry-After': `${wait}`, 'X-RateLimit-Reset': `${wait}` } });
+    throw new ProblemError('rate_limited', {
+      headers: { 'Retry-After': `${wait}`, 'X-RateLimit-Reset': `${wait}` },
+    });
   }
   const sender: Sender = {
     trust: caller.trust,
@@ -84,7 +88,13 @@ async function store(c: AppContext, caller: EventCaller, messages: unknown[], ma
 function aboutMessage(message: unknown, trust: string): Omit<Verdict, 'verdict' | 'reason'> {
   const from = isObject(message) ? message : {};
   const short = (name: string) => textOf(from, name)?.slice(0, 255) ?? null;
-  return { atMs: Date.now(), source: `segment:${trust}`, type: short('type'), name: short('event'), messageId: short('messageId') };
+  return {
+    atMs: Date.now(),
+    source: `segment:${trust}`,
+    type: short('type'),
+    name: short('event'),
+    messageId: short('messageId'),
+  };
 }
 
 /** A batch may give its context once for all of its messages. */

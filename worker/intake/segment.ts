@@ -2,10 +2,11 @@
  * Segment's messages as customer events. Pure: what a client sent goes in, an event or the reason for refusing it comes
  * out. Contract: the HTTP tracking API; limits are Segment's own, enforced here because its clients do not.
  */
-import { canonicalName, type CustomerEvent, type Identifier, type Trust } from '../domain/event.ts';
+
+import type { Subject } from '../directory/directory.ts';
+import { type CustomerEvent, canonicalName, type Identifier, type Trust } from '../domain/event.ts';
 import { idOf, isObject, type JsonObject, objectOf, textOf } from '../domain/json.ts';
 import { orderFactOf } from './segment-order.ts';
-import type { Subject } from '../directory/directory.ts';
 
 export const MESSAGE_TYPES = ['track', 'identify', 'page', 'screen', 'group', 'alias'] as const;
 export type MessageType = (typeof MESSAGE_TYPES)[number];
@@ -43,7 +44,11 @@ export function mapMessage(message: unknown, sender: Sender): Mapped {
   if (identifiers.length === 0) return { refused: 'no_user_anon_id' };
   const properties = propertiesOf(type, message);
   const occurredAtMs = occurredAt(message, sender);
-  const order = orderFactOf(name, properties, { ...sender, occurredAtMs, messageId });
+  const order = orderFactOf(name, properties, {
+    ...sender,
+    occurredAtMs,
+    messageId,
+  });
   if (order.fact) identifiers.push({ kind: 'order', value: order.orderId });
   const event: CustomerEvent = {
     key: `${sender.trust === 'server' ? 's' : 'b'}:${messageId}`,
@@ -56,7 +61,11 @@ export function mapMessage(message: unknown, sender: Sender): Mapped {
     traits: profileChange(type, message, traits, sender.trust),
     fact: order.fact,
   };
-  return { subject: { identifiers, trust: sender.trust }, event, note: order.note };
+  return {
+    subject: { identifiers, trust: sender.trust },
+    event,
+    note: order.note,
+  };
 }
 
 /** Segment's correction: the client's clock error is what `sentAt` says too much; a time in the future is now. */
@@ -80,20 +89,32 @@ function nameOf(type: MessageType, message: JsonObject): string | null {
     const event = textOf(message, 'event');
     return event === null || event.length > LONGEST_ID ? null : canonicalName(event);
   }
-  const names = { identify: 'Identified', page: 'Viewed Page', screen: 'Viewed Screen', group: 'Joined Group', alias: 'Aliased' };
+  const names = {
+    identify: 'Identified',
+    page: 'Viewed Page',
+    screen: 'Viewed Screen',
+    group: 'Joined Group',
+    alias: 'Aliased',
+  };
   return names[type];
 }
 
 function propertiesOf(type: MessageType, message: JsonObject): JsonObject {
   const properties = objectOf(message, 'properties');
   if (type === 'page' || type === 'screen') return { ...properties, ...labelled(message, ['name', 'category']) };
-  if (type === 'group') return { ...objectOf(message, 'traits'), ...labelled(message, ['groupId']) };
+  if (type === 'group')
+    return {
+      ...objectOf(message, 'traits'),
+      ...labelled(message, ['groupId']),
+    };
   if (type === 'alias') return labelled(message, ['previousId']);
   return properties;
 }
 
 function labelled(message: JsonObject, names: string[]): JsonObject {
-  return Object.fromEntries(names.flatMap((name) => (textOf(message, name) === null ? [] : [[name, message[name] ?? null]])));
+  return Object.fromEntries(
+    names.flatMap((name) => (textOf(message, name) === null ? [] : [[name, message[name] ?? null]])),
+  );
 }
 
 function traitsOf(type: MessageType, message: JsonObject): JsonObject {
@@ -104,7 +125,10 @@ function traitsOf(type: MessageType, message: JsonObject): JsonObject {
 /** What the profile takes over: traits of an identify call, with the ids that a trusted sender vouches for. */
 function profileChange(type: MessageType, message: JsonObject, traits: JsonObject, trust: Trust): JsonObject | null {
   const change: JsonObject = type === 'identify' ? { ...traits } : {};
-  const names: [string, string][] = [['first_name', 'firstName'], ['last_name', 'lastName']];
+  const names: [string, string][] = [
+    ['first_name', 'firstName'],
+    ['last_name', 'lastName'],
+  ];
   for (const [theirs, ours] of names) {
     if (change[theirs] !== undefined && change[ours] === undefined) change[ours] = change[theirs];
   }

@@ -15,7 +15,10 @@ export async function eventCaller(env: Env, request: Request, inBody: string | n
   if (key.startsWith('sk_')) throw new ProblemError('secret_key_refused');
   const caller = await callerOf(env, key);
   if (caller === null || !caller.key.scopes.includes('events')) throw new ProblemError('unauthorized');
-  return { ...caller, trust: caller.key.kind === 'write' ? 'server' : 'browser' };
+  return {
+    ...caller,
+    trust: caller.key.kind === 'write' ? 'server' : 'browser',
+  };
 }
 
 /** The user of Basic auth; clients differ in whether the empty password's colon is there. */

@@ -4,8 +4,8 @@
  */
 import type { Head } from '../domain/customer.ts';
 import type { Order } from '../domain/order.ts';
-import { within } from '../time/deadline.ts';
 import { fulfilmentOf, paymentOf } from '../domain/order-status.ts';
+import { within } from '../time/deadline.ts';
 
 const DAY_MS = 86_400_000;
 const TIMEOUT_MS = 3_000;
@@ -62,7 +62,10 @@ export async function applyChangeSets(db: D1Database, shop: string, sets: Change
     throw new Error(`D1 did not answer within ${TIMEOUT_MS} ms`);
   });
   const seqs = new Map((results.at(-1)?.results ?? []).map((row) => [row.customer, Number(row.seq)]));
-  return { seqs, rowsWritten: results.reduce((sum, result) => sum + (result.meta.rows_written ?? 0), 0) };
+  return {
+    seqs,
+    rowsWritten: results.reduce((sum, result) => sum + (result.meta.rows_written ?? 0), 0),
+  };
 }
 
 function ordersOf(set: ChangeSet): object[] {

@@ -1,9 +1,10 @@
 /** Who is calling: from a key to its shop. Keys are compared by hash; a key that ended or lacks a scope says so. */
+import type { AppContext } from '../app.ts';
 import type { Env } from '../env.ts';
 import { ProblemError } from '../wire/problem.ts';
 import { openShop } from './cache.ts';
 import { sameText, sha256Hex } from './crypto.ts';
-import { type KeyKind, readKey, type Scope } from './keys.ts';
+import { readKey, type Scope } from './keys.ts';
 import type { ShopSnapshot, StoredKey } from './settings.ts';
 
 export interface Caller {
@@ -43,13 +44,14 @@ export function bearerOf(request: Request): string | null {
   return match?.[1] ?? null;
 }
 
-/** A caller with a secret key and the scope, or a problem. */
-export async function requireScope(env: Env, request: Request, kind: KeyKind, scope: Scope): Promise<Caller> {
-  const token = bearerOf(request);
-  const caller = token === null ? null : await callerOf(env, token);
+/** A caller with a secret key and the scope, or a problem. Names the shop for the log line. */
+export async function requireScope(c: AppContext, scope: Scope): Promise<Caller> {
+  const token = bearerOf(c.req.raw);
+  const caller = token === null ? null : await callerOf(c.env, token);
   if (caller === null) throw new ProblemError('unauthorized');
-  if (caller.key.kind !== kind || !caller.key.scopes.includes(scope)) {
-    throw new ProblemError('insufficient_scope', { detail: `This needs a ${kind} key with the scope "${scope}".` });
+  c.set('shop', caller.shop.id);
+  if (caller.key.kind !== 'secret' || !caller.key.scopes.includes(scope)) {
+    throw new ProblemError('insufficient_scope', { detail: `This needs a secret key with the scope "${scope}".` });
   }
   return caller;
 }

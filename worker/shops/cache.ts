@@ -53,18 +53,20 @@ export function forgetShop(id: string): void {
 function read(env: Env, id: string, entry: Entry | undefined): Promise<ShopSnapshot | null> {
   if (entry?.flight) return entry.flight;
   const startedAt = Date.now();
-  const flight = shopOf(env, id).snapshot().then(
-    (shop) => {
-      // a read that began before a write was forgotten must not come back as fresh
-      if (entries.get(id)?.flight === flight) keep(id, { shop, readAt: startedAt, flight: null });
-      return shop;
-    },
-    (error: unknown) => {
-      const now = entries.get(id);
-      if (now?.flight === flight) keep(id, { ...now, flight: null });
-      throw error;
-    },
-  );
+  const flight = shopOf(env, id)
+    .snapshot()
+    .then(
+      (shop) => {
+        // a read that began before a write was forgotten must not come back as fresh
+        if (entries.get(id)?.flight === flight) keep(id, { shop, readAt: startedAt, flight: null });
+        return shop;
+      },
+      (error: unknown) => {
+        const now = entries.get(id);
+        if (now?.flight === flight) keep(id, { ...now, flight: null });
+        throw error;
+      },
+    );
   keep(id, { shop: entry?.shop ?? null, readAt: entry?.readAt ?? 0, flight });
   return flight;
 }

@@ -32,7 +32,12 @@ function remember(name: string, make: () => Promise<CryptoKey>): Promise<CryptoK
 
 async function bitsFor(root: string, info: string): Promise<ArrayBuffer> {
   const material = await crypto.subtle.importKey('raw', fromBase64Url(root), 'HKDF', false, ['deriveBits']);
-  const how = { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(0), info: encoder.encode(`regulars/${info}`) };
+  const how = {
+    name: 'HKDF',
+    hash: 'SHA-256',
+    salt: new Uint8Array(0),
+    info: encoder.encode(`regulars/${info}`),
+  };
   return crypto.subtle.deriveBits(how, material, 256);
 }
 
@@ -51,7 +56,11 @@ export async function seal(root: string, place: string, plain: string): Promise<
 export async function unseal(root: string, place: string, sealed: string): Promise<string> {
   const [version, iv = '', body = ''] = sealed.split('.');
   if (version !== 'v1') throw new Error('unknown sealing version');
-  const how = { name: 'AES-GCM', iv: fromBase64Url(iv), additionalData: encoder.encode(place) };
+  const how = {
+    name: 'AES-GCM',
+    iv: fromBase64Url(iv),
+    additionalData: encoder.encode(place),
+  };
   return new TextDecoder().decode(await crypto.subtle.decrypt(how, await sealingKey(root), fromBase64Url(body)));
 }
 

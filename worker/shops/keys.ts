@@ -3,7 +3,11 @@ import { checkOf, randomText } from './crypto.ts';
 
 export const KEY_KINDS = ['publishable', 'write', 'secret'] as const;
 export type KeyKind = (typeof KEY_KINDS)[number];
-const PREFIX: Record<KeyKind, string> = { publishable: 'pk', write: 'wk', secret: 'sk' };
+const PREFIX: Record<KeyKind, string> = {
+  publishable: 'pk',
+  write: 'wk',
+  secret: 'sk',
+};
 
 export const SCOPES = ['events', 'hub', 'customers', 'points', 'programme', 'settings', 'keys'] as const;
 export type Scope = (typeof SCOPES)[number];
@@ -22,8 +26,9 @@ export interface KeyName {
 const SHOP_ID = /^shp_([0-9a-z]{14})([0-9a-z]{6})$/;
 const KEY = /^(pk|wk|sk)_([0-9a-z]{20})_([0-9a-z]{26})([0-9a-z]{6})$/;
 
-export async function newShopId(root: string): Promise<string> {
-  const random = randomText(14);
+/** A new id; with a seed (a hex digest) always the same one, so that a retried creation reaches the same shop. */
+export async function newShopId(root: string, seed: string | null): Promise<string> {
+  const random = seed === null ? randomText(14) : seed.slice(0, 14);
   return `shp_${random}${await checkOf(root, `shp_${random}`)}`;
 }
 

@@ -16,6 +16,8 @@ export async function sealSecret(env: Env, shop: string, name: string, plain: st
 export async function secretsNamed(env: Env, shop: ShopSnapshot, name: string): Promise<string[]> {
   const now = Date.now();
   const good = (secret: StoredSecret) => secret.endsAtMs === null || secret.endsAtMs > now;
-  const named = [name, `${name}:old`].flatMap((one) => shop.secrets.filter((secret) => secret.name === one && good(secret)));
+  const named = [name, `${name}:old`].flatMap((one) =>
+    shop.secrets.filter((secret) => secret.name === one && good(secret)),
+  );
   return Promise.all(named.map((secret) => unseal(env.ROOT_SECRET, placeOf(shop.id, name), secret.sealed)));
 }

@@ -5,11 +5,13 @@ import type { Env } from '../env.ts';
 import { Database } from '../storage/database.ts';
 import type { ShopSettings, ShopSnapshot, StoredKey, StoredSecret } from './settings.ts';
 
-export interface Answered {
-  fingerprint: string;
-  status: number;
-  body: string;
-}
+export type Claim =
+  | { state: 'new' }
+  | { state: 'running' }
+  | { state: 'mismatch' }
+  | { state: 'answered'; status: number; body: string };
+
+const CLAIM_MS = 30_000;
 
 export class Shop extends DurableObject<Env> {
   readonly #db: Database;
@@ -24,7 +26,13 @@ export class Shop extends DurableObject<Env> {
     const row = this.#db.one('SELECT version, body FROM settings ORDER BY version DESC LIMIT 1');
     if (row === null) return null;
     const settings = JSON.parse(String(row.body)) as ShopSettings;
-    return { id: this.#id(), version: Number(row.version), settings, keys: this.#keys(), secrets: this.#secrets() };
+    return {
+      id: this.#id(),
+      version: Number(row.version),
+      settings,
+      keys: this.#keys(),
+      secrets: this.#secrets(),
+    };
   }
 
   /** Makes the shop with its first keys, once: a second call changes nothing and answers the shop as it is. */
@@ -83,27 +91,44 @@ export class Shop extends DurableObject<Env> {
 
   dropSecret(name: string): boolean {
     const known = this.#secrets().some((secret) => secret.name === name);
-    if (known) this.#db.run('DELETE FROM secret WHERE name = ?1 OR name = ?1 || \':old\'', name);
+    if (known) this.#db.run("DELETE FROM secret WHERE name = ?1 OR name = ?1 || ':old'", name);
     return known;
   }
 
-  /** The first answer given to an Idempotency-Key of this shop; null where the key is new. */
-  answered(key: string): Answered | null {
-    const row = this.#db.one('SELECT fingerprint, status, body FROM answered WHERE key = ?', key);
-    if (row === null) return null;
-    return { fingerprint: String(row.fingerprint), status: Number(row.status), body: String(row.body) };
-  }
-
-  keepAnswer(key: string, answer: Answered, now: number): void {
+  /**
+   * Claims an Idempotency-Key for one run of its request. `new`: run it, then `finish` or `release`; a claim whose runner
+   * died is free again after half a minute.
+   */
+  claim(key: string, fingerprint: string): Claim {
+    const row = this.#db.one('SELECT fingerprint, at_ms, status, body FROM answered WHERE key = ?', key);
+    const stale = row !== null && Number(row.status) === 0 && Date.now() - Number(row.at_ms) > CLAIM_MS;
+    if (row !== null && row.fingerprint !== fingerprint) return { state: 'mismatch' };
+    if (row !== null && Number(row.status) > 0)
+      return {
+        state: 'answered',
+        status: Number(row.status),
+        body: String(row.body),
+      };
+    if (row !== null && !stale) return { state: 'running' };
     this.#db.migrate();
     this.#db.run(
-      'INSERT INTO answered (key, fingerprint, at_ms, status, body) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+      `INSERT INTO answered (key, fingerprint, at_ms, status, body) VALUES (?, ?, ?, 0, '')
+       ON CONFLICT DO UPDATE SET at_ms = excluded.at_ms`,
       key,
-      answer.fingerprint,
-      now,
-      answer.status,
-      answer.body,
+      fingerprint,
+      Date.now(),
     );
+    return { state: 'new' };
+  }
+
+  /** Keeps the answer for every later request with the key; `body` is sealed by the caller, it may show a new key. */
+  finish(key: string, status: number, body: string): void {
+    this.#db.run('UPDATE answered SET status = ?, body = ? WHERE key = ?', status, body, key);
+  }
+
+  /** The request was refused before it did anything: the key is as good as new. */
+  release(key: string): void {
+    this.#db.run('DELETE FROM answered WHERE key = ? AND status = 0', key);
   }
 
   settingsVersion(version: number): ShopSettings | null {
@@ -133,7 +158,14 @@ export class Shop extends DurableObject<Env> {
         .bind(shop.id, name, mode, createdAtMs, shop.version, JSON.stringify(shop.settings))
         .run();
     } catch (error) {
-      console.error(JSON.stringify({ level: 'error', msg: 'shop copy not written', shop: shop.id, error: String(error) }));
+      console.error(
+        JSON.stringify({
+          level: 'error',
+          msg: 'shop copy not written',
+          shop: shop.id,
+          error: String(error),
+        }),
+      );
     }
     return shop;
   }

@@ -6,6 +6,9 @@ export type Remote<T> = {
 };
 
 /** The object of that name. Takes a new stub each time: one that threw may be broken. */
-export function remote<T extends Rpc.DurableObjectBranded>(namespace: DurableObjectNamespace<T>, name: string): Remote<T> {
+export function remote<T extends Rpc.DurableObjectBranded>(
+  namespace: DurableObjectNamespace<T>,
+  name: string,
+): Remote<T> {
   return namespace.get(namespace.idFromName(name)) as unknown as Remote<T>;
 }

@@ -6,8 +6,14 @@ const minor = z.int().describe("Money in the currency's ISO 4217 minor units");
 
 /** How a page proves who its shopper is. `shopify_proxy` carries the query string exactly as Shopify's app proxy signed it. */
 export const Proof = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('merchant_jwt'), token: z.string().min(1).max(4096) }),
-  z.strictObject({ kind: z.literal('shopify_proxy'), query: z.string().min(1).max(4096) }),
+  z.strictObject({
+    kind: z.literal('merchant_jwt'),
+    token: z.string().min(1).max(4096),
+  }),
+  z.strictObject({
+    kind: z.literal('shopify_proxy'),
+    query: z.string().min(1).max(4096),
+  }),
 ]);
 export type Proof = z.infer<typeof Proof>;
 
@@ -19,9 +25,9 @@ export const SessionRequest = z
   .openapi('SessionRequest');
 export type SessionRequest = z.input<typeof SessionRequest>;
 
-export const Session = z
-  .object({ token: z.string(), expiresAtMs: atMs })
-  .openapi('Session', { description: 'A bearer for one shopper of one shop. Keep it in memory only.' });
+export const Session = z.object({ token: z.string(), expiresAtMs: atMs }).openapi('Session', {
+  description: 'A bearer for one shopper of one shop. Keep it in memory only.',
+});
 export type Session = z.infer<typeof Session>;
 
 export const PaymentStatus = z.enum(['pending', 'paid', 'partially_refunded', 'refunded', 'cancelled']);
@@ -120,7 +126,9 @@ export const HubCustomer = z.object({
   email: z.string().nullable(),
   points: z.object({
     balance: z.int().describe('Negative only while a debt is recorded'),
-    worthMinor: minor.nullable().describe('What the balance is worth in the shop currency; null where the shop sets no value'),
+    worthMinor: minor
+      .nullable()
+      .describe('What the balance is worth in the shop currency; null where the shop sets no value'),
     nextExpiry: z.object({ points: z.int(), atMs }).nullable(),
   }),
   activity: z.array(Activity).describe('The latest five'),
@@ -130,11 +138,19 @@ export type HubCustomer = z.infer<typeof HubCustomer>;
 
 /** One answer paints the drawer: who the shop is, who the shopper is, and (from `POST /hub/v1/session`) the bearer for later calls. */
 export const HubView = z
-  .object({ shop: HubShop, customer: HubCustomer.nullable(), session: Session.nullable() })
+  .object({
+    shop: HubShop,
+    customer: HubCustomer.nullable(),
+    session: Session.nullable(),
+  })
   .openapi('HubView');
 export type HubView = z.infer<typeof HubView>;
 
-export const OrderPage = z.object({ items: z.array(OrderSummary), nextCursor: z.string().nullable() }).openapi('OrderPage');
+export const OrderPage = z
+  .object({ items: z.array(OrderSummary), nextCursor: z.string().nullable() })
+  .openapi('OrderPage');
 export type OrderPage = z.infer<typeof OrderPage>;
-export const ActivityPage = z.object({ items: z.array(Activity), nextCursor: z.string().nullable() }).openapi('ActivityPage');
+export const ActivityPage = z
+  .object({ items: z.array(Activity), nextCursor: z.string().nullable() })
+  .openapi('ActivityPage');
 export type ActivityPage = z.infer<typeof ActivityPage>;

@@ -11,7 +11,10 @@ export const PROBLEMS = {
   unauthorized: [401, 'No key, an unknown key, or one that has ended.'],
   invalid_signature: [401, 'The signature does not belong to these bytes.'],
   invalid_proof: [401, 'The proof of who the shopper is does not hold.'],
-  secret_key_refused: [401, 'A secret key (sk_) is no write key. Use the wk_ key, and rotate the sk_ key if it left your server.'],
+  secret_key_refused: [
+    401,
+    'A secret key (sk_) is no write key. Use the wk_ key, and rotate the sk_ key if it left your server.',
+  ],
   insufficient_scope: [403, 'The key is good but not for this.'],
   origin_not_allowed: [403, 'This origin is not on the list of the shop.'],
   not_found: [404, 'Nothing here by that id.'],
@@ -55,7 +58,11 @@ export class ProblemError extends Error {
 
   constructor(
     key: ProblemKey,
-    about: { detail?: string; errors?: FieldError[]; headers?: Record<string, string> } = {},
+    about: {
+      detail?: string;
+      errors?: FieldError[];
+      headers?: Record<string, string>;
+    } = {},
   ) {
     super(key);
     this.key = key;

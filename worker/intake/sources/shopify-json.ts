@@ -1,12 +1,14 @@
 /** Reads Shopify's JSON without losing digits, and its money without floats. */
-import { isObject, type JsonObject } from '../../domain/json.ts';
-import { objectOf, textOf } from '../../domain/json.ts';
+import { isObject, type JsonObject, objectOf, textOf } from '../../domain/json.ts';
 import { toMinor } from '../../domain/money.ts';
 
 /** Parses a payload; whole numbers that a double cannot hold (ids above 2^53) stay as their own text. null: no JSON object. */
 export function parseExact(bytes: Uint8Array): JsonObject | null {
   try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes);
+    const text = new TextDecoder('utf-8', {
+      fatal: true,
+      ignoreBOM: false,
+    }).decode(bytes);
     const value: unknown = JSON.parse(text, keepDigits);
     return isObject(value) ? value : null;
   } catch {

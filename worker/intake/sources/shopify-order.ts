@@ -31,7 +31,8 @@ export function snapshotOf(order: JsonObject, fallbackCurrency: string, now: num
     refunded: order.financial_status === 'refunded',
     taxesIncluded: order.taxes_included === true,
     subtotalMinor: subtotal ?? sum(lines.map((line) => line.netMinor)),
-    discountMinor: shopMinor(order, 'current_total_discounts', currency) ?? shopMinor(order, 'total_discounts', currency) ?? 0,
+    discountMinor:
+      shopMinor(order, 'current_total_discounts', currency) ?? shopMinor(order, 'total_discounts', currency) ?? 0,
     taxMinor: currentTax === null ? (shopMinor(order, 'total_tax', currency) ?? 0) : currentTax + backTax,
     shippingMinor: shippingOf(order, shipping, currency),
     shippingTaxMinor: sum(shipping.map((line) => taxOf(line, currency))),
@@ -70,7 +71,9 @@ function taxOf(line: JsonObject, currency: string): number {
 }
 
 function shippingOf(order: JsonObject, lines: JsonObject[], currency: string): number {
-  const discounted = lines.map((line) => shopMinor(line, 'discounted_price', currency) ?? shopMinor(line, 'price', currency) ?? 0);
+  const discounted = lines.map(
+    (line) => shopMinor(line, 'discounted_price', currency) ?? shopMinor(line, 'price', currency) ?? 0,
+  );
   if (lines.length > 0) return sum(discounted);
   return toMinor(objectOf(objectOf(order, 'total_shipping_price_set'), 'shop_money').amount, currency) ?? 0;
 }
@@ -109,7 +112,9 @@ function refundedShipping(refund: JsonObject, currency: string): number {
   if (lines.length > 0) return sum(inLines);
   const adjustments = objectsOf(refund, 'order_adjustments').filter((one) => one.kind === 'shipping_refund');
   return sum(
-    adjustments.map((one) => Math.abs((shopMinor(one, 'amount', currency) ?? 0) + (shopMinor(one, 'tax_amount', currency) ?? 0))),
+    adjustments.map((one) =>
+      Math.abs((shopMinor(one, 'amount', currency) ?? 0) + (shopMinor(one, 'tax_amount', currency) ?? 0)),
+    ),
   );
 }
 
@@ -134,7 +139,10 @@ export function fulfilmentOf(fulfilment: JsonObject): Fulfilment | null {
   if (fulfilmentId === null) return null;
   const word = textOf(fulfilment, 'shipment_status');
   const status = word !== null && CARRIER_WORDS.has(word) ? word : null;
-  const pieces = objectsOf(fulfilment, 'line_items').map((line) => [idOf(line, 'id') ?? '', Number(line.quantity) || 0]);
+  const pieces = objectsOf(fulfilment, 'line_items').map((line) => [
+    idOf(line, 'id') ?? '',
+    Number(line.quantity) || 0,
+  ]);
   return {
     fulfilmentId,
     updatedAtMs: instantOf(fulfilment, 'updated_at') ?? instantOf(fulfilment, 'created_at') ?? 0,

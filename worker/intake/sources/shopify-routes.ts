@@ -42,7 +42,12 @@ shopifyWebhooks.post('/webhooks/shopify/:shop', async (c) => {
   c.set('rowsWritten', stored?.rowsWritten ?? 0);
   const answer = stored?.answers[0]?.verdict ?? 'refused';
   const verdict = answer === 'mismatch' ? 'failed' : answer;
-  const about = { atMs: receivedAtMs, source: 'shopify', type: topic.slice(0, 255), messageId: eventId.slice(0, 255) };
+  const about = {
+    atMs: receivedAtMs,
+    source: 'shopify',
+    type: topic.slice(0, 255),
+    messageId: eventId.slice(0, 255),
+  };
   const reason = delivery === null ? 'topic_not_read' : null;
   c.executionCtx.waitUntil(
     noteVerdicts(c.env, shop.id, [{ ...about, name: delivery?.event.name ?? null, verdict, reason }]),
@@ -62,7 +67,9 @@ function readerOf(headers: Headers) {
   const required = (name: string): string => {
     const value = optional(name);
     if (value === null || value === '') {
-      throw new ProblemError('missing_header', { errors: [{ field: `X-Shopify-${name}`, rule: 'is required' }] });
+      throw new ProblemError('missing_header', {
+        errors: [{ field: `X-Shopify-${name}`, rule: 'is required' }],
+      });
     }
     return value;
   };

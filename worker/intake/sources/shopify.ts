@@ -45,7 +45,13 @@ function factOf({ topic, payload, currency, receivedAtMs }: Webhook): OrderFact 
     const refunds = objectsOf(payload, 'refunds').flatMap((refund) => refundOf(refund, currency) ?? []);
     const fulfilments = objectsOf(payload, 'fulfillments').flatMap((one) => fulfilmentOf(one) ?? []);
     const cancelledAtMs = topic === 'orders/cancelled' ? (order.cancelledAtMs ?? receivedAtMs) : order.cancelledAtMs;
-    return { kind: 'order', paid: topic === 'orders/paid', order: { ...order, cancelledAtMs }, refunds, fulfilments };
+    return {
+      kind: 'order',
+      paid: topic === 'orders/paid',
+      order: { ...order, cancelledAtMs },
+      refunds,
+      fulfilments,
+    };
   }
   const orderId = idOf(payload, 'order_id');
   if (orderId === null) return null;
@@ -61,12 +67,21 @@ function orderDelivery(webhook: Webhook, name: string, fact: OrderFact): Deliver
   const { payload } = webhook;
   const orderId = fact.kind === 'order' ? fact.order.orderId : fact.orderId;
   const identifiers: Identifier[] = [{ kind: 'order', value: orderId }];
-  if (fact.kind !== 'order') return { subject: { identifiers, trust: 'server' }, event: eventOf(webhook, name, { order_id: orderId }, fact) };
+  if (fact.kind !== 'order')
+    return {
+      subject: { identifiers, trust: 'server' },
+      event: eventOf(webhook, name, { order_id: orderId }, fact),
+    };
   const customer = objectOf(payload, 'customer');
-  identifiers.push(...customerIdentifiers(customer, emailOf(payload) ?? emailOf({ email: payload.contact_email ?? null })));
+  identifiers.push(
+    ...customerIdentifiers(customer, emailOf(payload) ?? emailOf({ email: payload.contact_email ?? null })),
+  );
   const properties = orderProperties(fact, payload);
   const event = eventOf(webhook, name, properties, fact);
-  return { subject: { identifiers, trust: 'server' }, event: { ...event, traits: customerTraits(customer, emailOf(payload)) } };
+  return {
+    subject: { identifiers, trust: 'server' },
+    event: { ...event, traits: customerTraits(customer, emailOf(payload)) },
+  };
 }
 
 /** What a merchant wants to see of an order in a timeline; the rest is with the order itself. */
@@ -93,9 +108,15 @@ function orderProperties(fact: Extract<OrderFact, { kind: 'order' }>, payload: J
 function customerDelivery(webhook: Webhook, name: string): Delivery | null {
   const identifiers = customerIdentifiers(webhook.payload, null);
   if (identifiers.length === 0) return null;
-  const properties = { tags: textOf(webhook.payload, 'tags'), state: textOf(webhook.payload, 'state') };
+  const properties = {
+    tags: textOf(webhook.payload, 'tags'),
+    state: textOf(webhook.payload, 'state'),
+  };
   const event = eventOf(webhook, name, properties, null);
-  return { subject: { identifiers, trust: 'server' }, event: { ...event, traits: customerTraits(webhook.payload, null) } };
+  return {
+    subject: { identifiers, trust: 'server' },
+    event: { ...event, traits: customerTraits(webhook.payload, null) },
+  };
 }
 
 function customerIdentifiers(customer: JsonObject, orderEmail: string | null): Identifier[] {
@@ -113,7 +134,11 @@ function customerTraits(customer: JsonObject, orderEmail: string | null): JsonOb
   if (id !== null) traits.shopifyId = id;
   const email = emailOf(customer) ?? orderEmail;
   if (email !== null) traits.email = email;
-  const names: [string, string][] = [['first_name', 'firstName'], ['last_name', 'lastName'], ['phone', 'phone']];
+  const names: [string, string][] = [
+    ['first_name', 'firstName'],
+    ['last_name', 'lastName'],
+    ['phone', 'phone'],
+  ];
   for (const [theirs, ours] of names) {
     const value = textOf(customer, theirs);
     if (value !== null) traits[ours] = value;

@@ -1,0 +1,66 @@
+/**
+ * `Idempotency-Key` on the admin API's writes: one run per key, and the first answer for every retry. Ledger operations
+ * keep theirs in the customer's journal instead; both read the header here.
+ */
+import type { AppContext } from '../app.ts';
+import { shopOf } from '../shops/cache.ts';
+import { seal, sha256Hex, unseal } from '../shops/crypto.ts';
+import { ProblemError } from '../wire/problem.ts';
+
+const LONGEST_KEY = 255;
+
+/** The header's key; a Structured Field string's quotes are taken off. null where it is not sent. */
+export function idempotencyKey(c: AppContext): string | null {
+  const header = c.req.header('idempotency-key');
+  if (header === undefined) return null;
+  const key = header.replace(/^"(.*)"$/, '$1');
+  if (key === '' || key.length > LONGEST_KEY) {
+    const errors = [
+      {
+        field: 'Idempotency-Key',
+        rule: `must have 1 to ${LONGEST_KEY} characters`,
+      },
+    ];
+    throw new ProblemError('invalid_request', { errors });
+  }
+  return key;
+}
+
+/** What makes a request the same request: its method, its address and its body's bytes. */
+export async function fingerprintOf(c: AppContext): Promise<string> {
+  const { pathname } = new URL(c.req.url);
+  return sha256Hex(`${c.req.method} ${pathname}\n${await c.req.text()}`);
+}
+
+/** Runs `work` once per key and shop. Without the header it just runs. */
+export async function once(c: AppContext, shop: string, work: () => Promise<Response>): Promise<Response> {
+  const key = idempotencyKey(c);
+  if (key === null) return work();
+  const object = shopOf(c.env, shop);
+  const place = `${shop}|answered|${key}`;
+  const claim = await object.claim(key, await fingerprintOf(c));
+  if (claim.state === 'mismatch') throw new ProblemError('idempotency_mismatch');
+  if (claim.state === 'running') {
+    throw new ProblemError('conflict', {
+      detail: 'The first request with this key is still running.',
+      headers: { 'Retry-After': '1' },
+    });
+  }
+  if (claim.state === 'answered') return replay(claim.status, await unseal(c.env.ROOT_SECRET, place, claim.body));
+  try {
+    const response = await work();
+    await object.finish(key, response.status, await seal(c.env.ROOT_SECRET, place, await response.clone().text()));
+    return response;
+  } catch (error) {
+    if (error instanceof ProblemError) await object.release(key);
+    throw error;
+  }
+}
+
+function replay(status: number, body: string): Response {
+  const headers = {
+    'Content-Type': 'application/json',
+    'Idempotent-Replayed': 'true',
+  };
+  return new Response(status === 204 ? null : body, { status, headers });
+}

@@ -1,0 +1,107 @@
+/** Points by hand: one ledger operation, one key, one answer for ever. */
+
+import type { z } from '@hono/zod-openapi';
+import { createRoute } from '@hono/zod-openapi';
+import { type AppContext, raw, routes } from '../app.ts';
+import type { Answer } from '../customers/record.ts';
+import { recordIn } from '../customers/stubs.ts';
+import type { Refusal } from '../domain/decide.ts';
+import type { JournalRow } from '../domain/journal.ts';
+import { requireScope } from '../shops/auth.ts';
+import type { ShopSnapshot } from '../shops/settings.ts';
+import { Adjust, Adjusted } from '../wire/admin.ts';
+import { ProblemError } from '../wire/problem.ts';
+import { bearer, body, idempotent, json, writeRefusals } from './docs.ts';
+import { fingerprintOf, idempotencyKey } from './idempotency.ts';
+import { findCustomer, refParam } from './ref.ts';
+import { entryViews } from './views.ts';
+
+const COPY_WAIT_MS = 1_000;
+
+export const points = routes();
+
+const adjust = createRoute({
+  method: 'post',
+  path: '/admin/v1/customers/{ref}/points',
+  tags: ['Customers'],
+  summary: 'Give or take points, with a reason',
+  description:
+    'Send an Idempotency-Key: a retry with the same key changes nothing and gets the first answer, a refusal included. ' +
+    'Keys are kept for ever; their scope is the customer. `X-Projected: false` says that lists do not show it yet.',
+  security: bearer,
+  request: { params: refParam, headers: idempotent, body: body(Adjust) },
+  responses: {
+    200: json(Adjusted, 'The ledger entry and the balance after it'),
+    ...writeRefusals,
+  },
+});
+
+points.openapi(adjust, async (c) => {
+  const { shop } = await requireScope(c, 'points');
+  const wanted = c.req.valid('json');
+  if (wanted.expiresAtMs !== null && (wanted.points < 0 || wanted.expiresAtMs <= Date.now())) {
+    const errors = [
+      {
+        field: 'expiresAtMs',
+        rule: 'must be in the future, and only where points are given',
+      },
+    ];
+    throw new ProblemError('invalid_request', { errors });
+  }
+  const customer = await findCustomer(c.env, shop.id, c.req.valid('param').ref);
+  return raw(await record(c, shop, customer, wanted));
+});
+
+async function record(
+  c: AppContext,
+  shop: ShopSnapshot,
+  customer: string,
+  wanted: z.infer<typeof Adjust>,
+): Promise<Response> {
+  const key = idempotencyKey(c);
+  const adjustment = {
+    ...wanted,
+    key: `op:${key ?? crypto.randomUUID()}`,
+    fingerprint: await fingerprintOf(c),
+  };
+  const group = {
+    customer,
+    known: false,
+    inputs: [{ kind: 'adjustment' as const, adjustment }],
+  };
+  const told = await recordIn(c.env, shop, [group], COPY_WAIT_MS);
+  c.set('rowsWritten', told.rowsWritten);
+  const answer = told.groups[0];
+  if (answer === undefined) throw new Error('no answer for the adjustment');
+  if (answer.moved !== null) return record(c, shop, answer.moved, wanted);
+  const response = render(c, customer, answer.answers[0]);
+  response.headers.set('X-Projected', String(told.projected));
+  return response;
+}
+
+function render(c: AppContext, customer: string, answer: Answer | undefined): Response {
+  if (answer === undefined || answer.verdict === 'failed') throw new Error('the adjustment was not recorded');
+  if (answer.verdict === 'mismatch') throw new ProblemError('idempotency_mismatch');
+  const replayed: Record<string, string> = answer.verdict === 'duplicate' ? { 'Idempotent-Replayed': 'true' } : {};
+  if (answer.refusal !== null) throw refused(answer.refusal, replayed);
+  return c.json(adjusted(customer, answer.row), 200, replayed);
+}
+
+function adjusted(customer: string, row: JournalRow): z.infer<typeof Adjusted> {
+  const entry = entryViews(row)[0];
+  if (entry === undefined) throw new Error('an adjustment without its entry');
+  return { customer, entry, balance: entry.balanceAfter };
+}
+
+function refused(refusal: Refusal, headers: Record<string, string>): ProblemError {
+  const { balance, asked } = refusal;
+  return refusal.reason === 'insufficient_points'
+    ? new ProblemError('insufficient_points', {
+        detail: `The balance is ${balance}; ${asked} were asked for.`,
+        headers,
+      })
+    : new ProblemError('balance_limit', {
+        detail: `The balance is ${balance}; ${asked} more do not fit.`,
+        headers,
+      });
+}

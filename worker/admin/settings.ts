@@ -1,0 +1,161 @@
+/** The merchant's settings: the shop, its programme, the platform whose orders count. */
+import { createRoute, type z } from '@hono/zod-openapi';
+import { type AppContext, raw, routes } from '../app.ts';
+import { requireScope } from '../shops/auth.ts';
+import { forgetShop, shopOf } from '../shops/cache.ts';
+import { sealSecret } from '../shops/secrets.ts';
+import type { ShopSettings, ShopSnapshot } from '../shops/settings.ts';
+import { Programme, ProgrammeVersion, Shop, ShopChange, ShopifySource, ShopifySourceView } from '../wire/admin.ts';
+import { ProblemError } from '../wire/problem.ts';
+import { bearer, body, idempotent, json, refusals, writeRefusals } from './docs.ts';
+import { once } from './idempotency.ts';
+import { shopView } from './views.ts';
+
+/** Shopify may sign with the secret before for an hour after a rotation. */
+const SECRET_OVERLAP_MS = 3_600_000;
+
+export const settings = routes();
+
+const readShop = createRoute({
+  method: 'get',
+  path: '/admin/v1/shop',
+  tags: ['Settings'],
+  summary: 'The shop of this key',
+  security: bearer,
+  responses: { 200: json(Shop, 'The shop'), ...refusals },
+});
+settings.openapi(readShop, async (c) => {
+  const { shop } = await requireScope(c, 'settings');
+  return c.json(shopView(shop), 200);
+});
+
+const changeShop = createRoute({
+  method: 'patch',
+  path: '/admin/v1/shop',
+  tags: ['Settings'],
+  summary: 'Change what is named; it is live within two seconds',
+  security: bearer,
+  request: { headers: idempotent, body: body(ShopChange) },
+  responses: { 200: json(Shop, 'The shop as it is now'), ...writeRefusals },
+});
+settings.openapi(changeShop, async (c) => {
+  const { shop, key } = await requireScope(c, 'settings');
+  const { links, ...change } = c.req.valid('json');
+  const merged = links === undefined ? {} : { links: { ...shop.settings.links, ...given(links) } };
+  return raw(
+    await once(c, shop.id, async () =>
+      c.json(shopView(await apply(c, shop.id, { ...given(change), ...merged }, key.id))),
+    ),
+  );
+});
+
+const readProgramme = createRoute({
+  method: 'get',
+  path: '/admin/v1/programme',
+  tags: ['Programme'],
+  summary: 'The programme in force',
+  security: bearer,
+  responses: { 200: json(ProgrammeVersion, 'The programme'), ...refusals },
+});
+settings.openapi(readProgramme, async (c) => {
+  const { shop } = await requireScope(c, 'programme');
+  return c.json(programmeView(shop), 200);
+});
+
+const writeProgramme = createRoute({
+  method: 'put',
+  path: '/admin/v1/programme',
+  tags: ['Programme'],
+  summary: 'Replace the programme; orders already earned keep the rule of their day',
+  security: bearer,
+  request: { headers: idempotent, body: body(Programme) },
+  responses: {
+    200: json(ProgrammeVersion, 'The programme as it is now'),
+    ...writeRefusals,
+  },
+});
+settings.openapi(writeProgramme, async (c) => {
+  const { shop, key } = await requireScope(c, 'programme');
+  const programme = c.req.valid('json');
+  return raw(await once(c, shop.id, async () => c.json(programmeView(await apply(c, shop.id, { programme }, key.id)))));
+});
+
+const connectShopify = createRoute({
+  method: 'put',
+  path: '/admin/v1/sources/shopify',
+  tags: ['Settings'],
+  summary: "Take Shopify's orders: from now on they earn, count and show",
+  security: bearer,
+  request: { headers: idempotent, body: body(ShopifySource) },
+  responses: {
+    200: json(ShopifySourceView, 'Where Shopify sends its webhooks and its app proxy'),
+    ...writeRefusals,
+  },
+});
+settings.openapi(connectShopify, async (c) => {
+  const { shop, key } = await requireScope(c, 'settings');
+  const { domain, secret } = c.req.valid('json');
+  return raw(
+    await once(c, shop.id, async () => {
+      await storeShopifySecret(c, shop, secret);
+      await apply(c, shop.id, { shopify: { domain } }, key.id);
+      const paths = {
+        webhookPath: `/webhooks/shopify/${shop.id}`,
+        proxyPath: `/hub/v1/proxy/${shop.id}`,
+      };
+      return c.json({ domain, ...paths });
+    }),
+  );
+});
+
+const disconnectShopify = createRoute({
+  method: 'delete',
+  path: '/admin/v1/sources/shopify',
+  tags: ['Settings'],
+  summary: 'Stop taking Shopify orders',
+  security: bearer,
+  request: { headers: idempotent },
+  responses: { 204: { description: 'Done' }, ...writeRefusals },
+});
+settings.openapi(disconnectShopify, async (c) => {
+  const { shop, key } = await requireScope(c, 'settings');
+  if (shop.settings.shopify === null) throw new ProblemError('not_found');
+  return raw(
+    await once(c, shop.id, async () => {
+      await apply(c, shop.id, { shopify: null }, key.id);
+      await shopOf(c.env, shop.id).dropSecret('shopify');
+      forgetShop(shop.id);
+      return c.body(null, 204);
+    }),
+  );
+});
+
+async function storeShopifySecret(c: AppContext, shop: ShopSnapshot, secret: string): Promise<void> {
+  const sealed = await sealSecret(c.env, shop.id, 'shopify', secret);
+  const stored = {
+    name: 'shopify',
+    about: {},
+    sealed,
+    createdAtMs: Date.now(),
+    endsAtMs: null,
+  };
+  await shopOf(c.env, shop.id).putSecret(stored, Date.now() + SECRET_OVERLAP_MS);
+}
+
+async function apply(c: AppContext, shop: string, change: Partial<ShopSettings>, who: string): Promise<ShopSnapshot> {
+  const changed = await shopOf(c.env, shop).change(change, who);
+  forgetShop(shop);
+  return changed;
+}
+
+function programmeView(shop: ShopSnapshot): z.infer<typeof ProgrammeVersion> {
+  return {
+    version: shop.settings.programmeVersion,
+    programme: shop.settings.programme,
+  };
+}
+
+/** Only the fields that were given. */
+function given<T extends object>(change: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as never;
+}

@@ -1,0 +1,54 @@
+/** From rows to domain values: the only casts of that database. */
+import type { Head } from '../domain/customer.ts';
+import type { JournalKind, JournalRow } from '../domain/journal.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { Lot, PointsEntry } from '../domain/ledger.ts';
+import type { Order } from '../domain/order.ts';
+
+export type Row = Record<string, SqlStorageValue>;
+
+export function toHead(row: Row): Head {
+  return {
+    seq: Number(row.seq),
+    nowMs: Number(row.now_ms),
+    balance: Number(row.balance),
+    debt: Number(row.debt),
+    lifetime: Number(row.lifetime),
+    nextDueMs: row.next_due_ms === null ? null : Number(row.next_due_ms),
+    firstSeenMs: Number(row.first_seen_ms),
+    lastSeenMs: Number(row.last_seen_ms),
+    known: row.known === 1,
+    orders: Number(row.orders),
+    movedTo: row.moved_to === null ? null : String(row.moved_to),
+    traits: JSON.parse(String(row.traits)) as JsonObject,
+  };
+}
+
+export function toLot(row: Row): Lot {
+  return {
+    lot: Number(row.lot),
+    expiresAtMs: Number(row.expires_ms),
+    points: Number(row.points),
+    remaining: Number(row.remaining),
+    origin: String(row.origin),
+  };
+}
+
+export function toJournalRow(row: Row): JournalRow {
+  return {
+    seq: Number(row.seq),
+    kind: String(row.kind) as JournalKind,
+    name: row.name === null ? null : String(row.name),
+    atMs: Number(row.at_ms),
+    recordedAtMs: Number(row.recorded_ms),
+    key: row.key === null ? null : String(row.key),
+    orderId: row.order_id === null ? null : String(row.order_id),
+    programmeVersion: Number(row.programme),
+    entries: row.entries === null ? [] : (JSON.parse(String(row.entries)) as PointsEntry[]),
+    about: JSON.parse(String(row.about)) as JsonObject,
+  };
+}
+
+export function toOrder(row: Row): Order {
+  return JSON.parse(String(row.body)) as Order;
+}

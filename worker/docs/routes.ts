@@ -1,0 +1,75 @@
+/** `/openapi.json`, generated from the schemas the routes validate with, and `/docs`, the same document to read. */
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import { type AppEnv, routes } from '../app.ts';
+import { eventPaths } from './event-paths.ts';
+import { renderPage } from './page.ts';
+
+const INFO = {
+  title: 'Regulars',
+  version: '1',
+  description:
+    'Loyalty, vouchers and customer hub at the edge. Amounts are integers of ISO 4217 minor units, times are milliseconds ' +
+    'since 1970. Lists page by cursor. Errors are problem documents (RFC 9457) whose `key` is one of a closed list.',
+};
+
+export function docs(app: OpenAPIHono<AppEnv>): OpenAPIHono<AppEnv> {
+  const group = routes();
+  let document: object | null = null;
+  const describe = (origin: string) =>
+    app.getOpenAPI31Document({
+      openapi: '3.1.0',
+      info: INFO,
+      servers: [{ url: origin }],
+      tags: TAGS,
+    });
+  register(app);
+  const read = (address: string): object => {
+    document ??= describe(new URL(address).origin);
+    return document;
+  };
+  group.get('/openapi.json', (c) => c.json(read(c.req.url)));
+  group.get('/docs', (c) => {
+    const headers = {
+      'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'",
+      'X-Content-Type-Options': 'nosniff',
+    };
+    return c.html(renderPage(read(c.req.url)), 200, headers);
+  });
+  return group;
+}
+
+const TAGS = [
+  {
+    name: 'Events in',
+    description: 'Where existing clients and shops send what happened',
+  },
+  { name: 'Hub', description: "The drawer's API" },
+  { name: 'Customers' },
+  { name: 'Programme' },
+  { name: 'Settings' },
+  { name: 'Keys' },
+  { name: 'Events' },
+  { name: 'Shops', description: "The operator's routes" },
+];
+
+function register(app: OpenAPIHono<AppEnv>): void {
+  const { openAPIRegistry } = app;
+  const http = (scheme: string, description: string) => ({
+    type: 'http' as const,
+    scheme,
+    description,
+  });
+  openAPIRegistry.registerComponent('securitySchemes', 'operatorToken', http('bearer', 'The operator token'));
+  openAPIRegistry.registerComponent('securitySchemes', 'secretKey', http('bearer', 'A secret key, sk_…'));
+  openAPIRegistry.registerComponent(
+    'securitySchemes',
+    'writeKey',
+    http('basic', 'A write key as the user, no password'),
+  );
+  openAPIRegistry.registerComponent(
+    'securitySchemes',
+    'hubSession',
+    http('bearer', 'The token of POST /hub/v1/session'),
+  );
+  for (const path of eventPaths) openAPIRegistry.registerPath(path);
+}

@@ -1,0 +1,3 @@
+import { routes } from '../app.ts';
+
+export const hub = routes();

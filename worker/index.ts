@@ -1,0 +1,45 @@
+/** The map of the worker: every route group and every object. Start reading here. */
+
+import { customers } from './admin/customers.ts';
+import { events } from './admin/events.ts';
+import { keys } from './admin/keys.ts';
+import { points } from './admin/points.ts';
+import { settings } from './admin/settings.ts';
+import { shops } from './admin/shops.ts';
+import { routes } from './app.ts';
+import { docs } from './docs/routes.ts';
+import { health } from './health.ts';
+import { hub } from './hub/routes.ts';
+import { segment } from './intake/segment-routes.ts';
+import { shopifyWebhooks } from './intake/sources/shopify-routes.ts';
+import { renderProblem } from './problems.ts';
+import { requestLog } from './request-log.ts';
+import { ProblemError } from './wire/problem.ts';
+
+export { Customers } from './customers/customers.ts';
+export { Debugger } from './debugger/debugger.ts';
+export { Directory } from './directory/directory.ts';
+export { Shop } from './shops/shop.ts';
+
+const app = routes();
+app.use(requestLog());
+app.onError((error, c) => renderProblem(c, error));
+app.notFound((c) => renderProblem(c, new ProblemError('not_found')));
+
+// in: events from Segment's clients and from shop platforms
+app.route('/', segment);
+app.route('/', shopifyWebhooks);
+// the drawer
+app.route('/', hub);
+// the operator and the merchant
+app.route('/', shops);
+app.route('/', settings);
+app.route('/', keys);
+app.route('/', customers);
+app.route('/', points);
+app.route('/', events);
+// how it is doing, and how it is used
+app.route('/', health);
+app.route('/', docs(app));
+
+export default app;

@@ -1,0 +1,120 @@
+/** Bundles the widget: hub.js under a stable name, everything else under names that change with the content. */
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { type BuildOptions, build, type Metafile, type Plugin, transform } from 'esbuild';
+
+export type WidgetFile = { path: string; bytes: number; gzipBytes: number };
+export type WidgetOptions = { outdir: string; minify?: boolean };
+
+const WIDGET = join(import.meta.dirname, '..', '..', 'widget');
+const CHUNKS = 'hub';
+
+/** Modules are fetched across origins, so every file needs CORS; only hub.js may change under its name. */
+const HEADERS = `/hub.js
+  Cache-Control: public, max-age=300, stale-while-revalidate=86400
+  Access-Control-Allow-Origin: *
+  Cross-Origin-Resource-Policy: cross-origin
+/hub/*
+  Cache-Control: public, max-age=31536000, immutable
+  Access-Control-Allow-Origin: *
+  Cross-Origin-Resource-Policy: cross-origin
+`;
+
+/** Writes into `outdir` (dist/assets, served at the edge's root) and removes chunks of earlier builds. Paths are relative to it. */
+export async function buildWidget({ outdir, minify = true }: WidgetOptions): Promise<{ files: WidgetFile[] }> {
+  await mkdir(outdir, { recursive: true });
+  const shared: BuildOptions = {
+    absWorkingDir: WIDGET,
+    bundle: true,
+    minify,
+    target: 'es2022',
+    legalComments: 'none',
+    logLevel: 'warning',
+    plugins: minify ? [smallTemplates] : [],
+  };
+  const chunks = await buildChunks(shared, outdir);
+  const loader = await buildLoader(shared, outdir, modulesOf(chunks, outdir));
+  const paths = [...Object.keys(loader.outputs), ...Object.keys(chunks.outputs)].map((path) => join(WIDGET, path));
+  await removeOthers(join(outdir, CHUNKS), paths);
+  await writeFile(join(outdir, '_headers'), HEADERS);
+  return {
+    files: await Promise.all(paths.map((path) => measure(path, outdir))),
+  };
+}
+
+async function buildChunks(shared: BuildOptions, outdir: string): Promise<Metafile> {
+  const { metafile } = await build({
+    ...shared,
+    entryPoints: { drawer: 'drawer.ts' },
+    outdir: join(outdir, CHUNKS),
+    format: 'esm',
+    splitting: true,
+    metafile: true,
+    entryNames: '[name]-[hash]',
+    chunkNames: '[name]-[hash]',
+  });
+  return metafile;
+}
+
+async function buildLoader(shared: BuildOptions, outdir: string, modules: string[]): Promise<Metafile> {
+  const { metafile } = await build({
+    ...shared,
+    entryPoints: { hub: 'loader.ts' },
+    outdir,
+    format: 'iife',
+    metafile: true,
+    define: { DRAWER_MODULES: JSON.stringify(modules) },
+  });
+  return metafile;
+}
+
+/** The drawer and what it imports statically: asked for side by side, the shopper waits for one round trip. */
+function modulesOf({ outputs }: Metafile, outdir: string): string[] {
+  const drawer = Object.entries(outputs).find(([, output]) => output.entryPoint === 'drawer.ts');
+  if (!drawer) throw new Error('The build made no drawer');
+  const [path, { imports }] = drawer;
+  const parts = imports.filter(({ kind }) => kind === 'import-statement').map((part) => part.path);
+  return [...parts, path].map((part) => `/${relative(outdir, join(WIDGET, part))}`);
+}
+
+async function removeOthers(folder: string, keep: string[]): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name);
+    if (!keep.includes(path)) await rm(path);
+  }
+}
+
+async function measure(path: string, outdir: string): Promise<WidgetFile> {
+  const bytes = await readFile(path);
+  return {
+    path: relative(outdir, path),
+    bytes: bytes.length,
+    gzipBytes: gzipSync(bytes, { level: 9 }).length,
+  };
+}
+
+/** esbuild leaves templates as they are written; indentation between tags and in style sheets need not travel. */
+const smallTemplates: Plugin = {
+  name: 'small-templates',
+  setup({ onLoad }) {
+    onLoad({ filter: /widget\/.*\.ts$/ }, async ({ path }) => {
+      const source = await readFile(path, 'utf8');
+      return {
+        contents: await smallStyles(source.replace(/>\n\s+</g, '><')),
+        loader: 'ts',
+      };
+    });
+  },
+};
+
+async function smallStyles(source: string): Promise<string> {
+  const style = /\bcss`([^`$\\]+)`/.exec(source);
+  if (!style?.[1]) return source;
+  const { code } = await transform(style[1], {
+    loader: 'css',
+    minify: true,
+    target: 'es2022',
+  });
+  return source.replace(style[0], () => `css\`${code.replace(/[\\`$]/g, '\\$&').trim()}\``);
+}

@@ -1,0 +1,69 @@
+/** What lists and search read from D1. No money decision and no authentication reads these. */
+import { and, asc, desc, eq, gt, lt, or, type SQL, sql } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/d1';
+import { profiles, shops } from './schema.ts';
+
+export type ProfileRow = typeof profiles.$inferSelect;
+
+export interface ProfileQuery {
+  shop: string;
+  search: string | null;
+  sort: 'balance' | 'last_seen' | 'id';
+  order: 'asc' | 'desc';
+  /** The last row of the page before: its sort value and its customer. */
+  after: { value: number; customer: string } | null;
+  limit: number;
+}
+
+/** A page of customers, ordered by (sort value, customer); a search looks at starts of e-mails and of words of names. */
+export async function listProfiles(db: D1Database, query: ProfileQuery): Promise<ProfileRow[]> {
+  const direction = query.order === 'asc' ? asc : desc;
+  const column = sortColumn(query.sort);
+  const order = column === null ? [direction(profiles.customer)] : [direction(column), direction(profiles.customer)];
+  return drizzle(db)
+    .select()
+    .from(profiles)
+    .where(and(eq(profiles.shop, query.shop), matching(query.search), afterPlace(query)))
+    .orderBy(...order)
+    .limit(query.limit);
+}
+
+function sortColumn(sort: ProfileQuery['sort']) {
+  if (sort === 'balance') return profiles.balance;
+  return sort === 'last_seen' ? profiles.lastSeenDay : null;
+}
+
+/** `instr`, not LIKE: no pattern characters to escape and no limit of 50 bytes. */
+function matching(search: string | null): SQL | undefined {
+  if (search === null) return undefined;
+  const text = search.toLowerCase();
+  return or(
+    sql`instr(${profiles.email}, ${text}) = 1`,
+    sql`instr(' ' || ${profiles.nameKey}, ${` ${text}`}) > 0`,
+    eq(profiles.userId, search),
+    eq(profiles.customer, search),
+  );
+}
+
+function afterPlace(query: ProfileQuery): SQL | undefined {
+  if (query.after === null) return undefined;
+  const beyond = query.order === 'asc' ? gt : lt;
+  const column = sortColumn(query.sort);
+  const { value, customer } = query.after;
+  if (column === null) return beyond(profiles.customer, customer);
+  return or(beyond(column, value), and(eq(column, value), beyond(profiles.customer, customer)));
+}
+
+export async function listShops(db: D1Database, after: string, limit: number) {
+  return drizzle(db)
+    .select({
+      shop: shops.shop,
+      name: shops.name,
+      mode: shops.mode,
+      createdMs: shops.createdMs,
+    })
+    .from(shops)
+    .where(gt(shops.shop, after))
+    .orderBy(asc(shops.shop))
+    .limit(limit);
+}

@@ -1,0 +1,317 @@
+/** What the merchant's API sends and receives. Unknown fields are refused; amounts are whole minor units. */
+import { z } from '@hono/zod-openapi';
+import { hubLink, origin, page } from './parts.ts';
+
+export const Programme = z
+  .strictObject({
+    order: z
+      .strictObject({
+        points: z.int().min(1).max(1_000_000),
+        perMinor: z.int().min(1).max(1_000_000_000).describe("Minor units of the shop's currency that earn `points`"),
+        rounding: z.enum(['floor', 'half-up', 'ceil']).default('floor'),
+        base: z
+          .strictObject({
+            afterDiscounts: z.boolean().default(true),
+            tax: z.boolean().default(false),
+            shipping: z.boolean().default(false),
+            giftCards: z.boolean().default(false),
+          })
+          .prefault({})
+          .describe('Which parts of an order count'),
+      })
+      .nullable()
+      .describe('null: orders earn nothing'),
+    worth: z
+      .strictObject({
+        points: z.int().min(1).max(1_000_000_000),
+        worthMinor: z.int().min(1).max(1_000_000_000),
+      })
+      .nullable()
+      .default(null)
+      .describe('What points are worth to a shopper; null: not shown'),
+    expiresAfterDays: z.int().min(1).max(36_500).nullable().default(null).describe('Days of 24 hours; null: never'),
+    overdrawn: z
+      .enum(['debt', 'stop_at_zero'])
+      .default('debt')
+      .describe('When a refund takes back more than is left: owe the rest, or let it go'),
+  })
+  .openapi('Programme');
+export type Programme = z.infer<typeof Programme>;
+export const ProgrammeVersion = z.object({ version: z.int(), programme: Programme }).openapi('ProgrammeVersion');
+
+const links = {
+  signIn: hubLink,
+  createAccount: hubLink,
+  account: hubLink,
+  privacy: hubLink,
+  terms: hubLink,
+};
+const shopName = z.string().trim().min(1).max(120);
+const locale = z.string().refine(isLocale, 'must be a BCP 47 language tag, such as en or de-AT');
+
+export const NewShop = z
+  .strictObject({
+    name: shopName,
+    currency: z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code, such as EUR'),
+    timeZone: z.string().refine(isTimeZone, 'must be an IANA time zone, such as Europe/Berlin'),
+    locale,
+    mode: z.enum(['live', 'test']),
+    origins: z.array(origin).max(50).default([]),
+    layout: z.enum(['shared', 'per_customer']).default('shared').describe('How customers share objects; kept for life'),
+  })
+  .openapi('NewShop');
+export type NewShop = z.infer<typeof NewShop>;
+
+export const ShopChange = z
+  .strictObject({
+    name: shopName.optional(),
+    locale: locale.optional(),
+    origins: z.array(origin).max(50).optional(),
+    links: z.strictObject(links).partial().optional(),
+    ingestPerSecond: z.int().min(1).max(100_000).optional(),
+  })
+  .refine((change) => Object.keys(change).length > 0, 'names nothing to change')
+  .openapi('ShopChange');
+export type ShopChange = z.infer<typeof ShopChange>;
+
+export const Shop = z
+  .object({
+    id: z.string(),
+    version: z.int(),
+    name: z.string(),
+    currency: z.string(),
+    timeZone: z.string(),
+    locale: z.string(),
+    mode: z.enum(['live', 'test']),
+    layout: z.enum(['shared', 'per_customer']),
+    origins: z.array(z.string()),
+    links: z.object(links),
+    orderSource: z.enum(['shopify', 'segment']).describe('Whose orders earn, count and show'),
+    shopify: z.object({ domain: z.string() }).nullable(),
+    ingestPerSecond: z.int(),
+    createdAtMs: z.int(),
+  })
+  .openapi('Shop');
+
+export const ShopCreated = z
+  .object({
+    shop: Shop,
+    keys: z
+      .object({
+        publishable: z.string(),
+        write: z.string(),
+        secret: z.string(),
+      })
+      .describe('Shown once; only hashes are stored'),
+  })
+  .openapi('ShopCreated');
+export const ShopList = page(
+  z.object({
+    id: z.string(),
+    name: z.string(),
+    mode: z.string(),
+    createdAtMs: z.int(),
+  }),
+).openapi('ShopList');
+
+const scope = z.enum(['events', 'hub', 'customers', 'points', 'programme', 'settings', 'keys']);
+export const Key = z
+  .object({
+    id: z.string(),
+    kind: z.enum(['publishable', 'write', 'secret']),
+    hint: z.string().describe('How the key begins and ends'),
+    scopes: z.array(scope),
+    createdAtMs: z.int(),
+    endsAtMs: z.int().nullable(),
+  })
+  .openapi('Key');
+export const KeyList = z.object({ items: z.array(Key) }).openapi('KeyList');
+export const NewKey = z
+  .strictObject({
+    kind: z.enum(['publishable', 'write', 'secret']),
+    scopes: z.array(scope).min(1).optional().describe('Fewer than the kind allows; default: all of them'),
+  })
+  .openapi('NewKey');
+export const KeyCreated = z.object({ key: Key, secret: z.string().describe('Shown once') }).openapi('KeyCreated');
+export const Rotation = z
+  .strictObject({
+    overlapSeconds: z.int().min(0).max(2_592_000).default(86_400),
+  })
+  .openapi('Rotation', { description: 'How long the old one stays good' });
+
+export const ShopifySource = z
+  .strictObject({
+    domain: z
+      .string()
+      .trim()
+      .toLowerCase()
+      .regex(/^[a-z0-9][a-z0-9-]*\.myshopify\.com$/, "must be the shop's myshopify.com domain"),
+    secret: z.string().min(4).max(200).describe("The app's client secret, which signs webhooks and the app proxy"),
+  })
+  .openapi('ShopifySource');
+export const ShopifySourceView = z
+  .object({
+    domain: z.string(),
+    webhookPath: z.string(),
+    proxyPath: z.string(),
+  })
+  .openapi('ShopifySourceView');
+
+export const NewIdentityKey = z
+  .discriminatedUnion('algorithm', [
+    z.strictObject({ algorithm: z.literal('HS256') }),
+    z.strictObject({
+      algorithm: z.literal('ES256'),
+      publicKey: z.strictObject({
+        kty: z.literal('EC'),
+        crv: z.literal('P-256'),
+        x: z.string().min(40).max(50),
+        y: z.string().min(40).max(50),
+        kid: z.string().optional(),
+        alg: z.string().optional(),
+        use: z.string().optional(),
+      }),
+    }),
+  ])
+  .openapi('NewIdentityKey');
+export const IdentityKey = z
+  .object({
+    id: z.string().describe('The `kid` of tokens signed with it'),
+    algorithm: z.enum(['HS256', 'ES256']),
+    createdAtMs: z.int(),
+    endsAtMs: z.int().nullable(),
+  })
+  .openapi('IdentityKey');
+export const IdentityKeyCreated = IdentityKey.extend({
+  secret: z.string().nullable().describe('HS256 only, shown once'),
+}).openapi('IdentityKeyCreated');
+export const IdentityKeyList = z.object({ items: z.array(IdentityKey) }).openapi('IdentityKeyList');
+
+export const CustomerSummary = z
+  .object({
+    id: z.string(),
+    userId: z.string().nullable(),
+    email: z.string().nullable(),
+    name: z.string().nullable(),
+    balance: z.int(),
+    debt: z.int(),
+    lifetime: z.int(),
+    orders: z.int(),
+    firstSeenMs: z.int(),
+    lastSeenDay: z.string().describe('UTC date; the copy keeps it by the day'),
+  })
+  .openapi('CustomerSummary');
+export const CustomerList = page(CustomerSummary).openapi('CustomerList');
+
+const Entry = z.object({
+  id: z.string(),
+  kind: z.enum(['earned', 'adjusted', 'clawed_back', 'restored', 'spent', 'expired']),
+  points: z.int(),
+  balanceAfter: z.int(),
+  debtChange: z.int(),
+  lots: z.array(
+    z.object({
+      lot: z.int(),
+      points: z.int(),
+      expiresAtMs: z.int().nullable(),
+    }),
+  ),
+  orderId: z.string().nullable(),
+  reason: z.string().nullable(),
+  note: z.string().nullable().describe('Never shown to the shopper'),
+  atMs: z.int().describe('When it took effect'),
+  recordedAtMs: z.int(),
+  seq: z.int(),
+  programmeVersion: z.int(),
+});
+export const PointsEntry = Entry.openapi('PointsEntry');
+export const PointsJournal = page(Entry).openapi('PointsJournal');
+
+export const Customer = z
+  .object({
+    id: z.string(),
+    identifiers: z.array(z.object({ kind: z.string(), value: z.string() })),
+    traits: z.record(z.string(), z.unknown()),
+    points: z.object({
+      balance: z.int(),
+      debt: z.int(),
+      lifetime: z.int(),
+      nextExpiry: z.object({ points: z.int(), atMs: z.int() }).nullable(),
+    }),
+    orders: z.int(),
+    firstSeenMs: z.int(),
+    lastSeenMs: z.int(),
+    seq: z.int(),
+  })
+  .openapi('Customer');
+
+export const TimelineEntry = z
+  .object({
+    seq: z.int(),
+    kind: z.string(),
+    name: z.string().nullable(),
+    atMs: z.int(),
+    recordedAtMs: z.int(),
+    orderId: z.string().nullable(),
+    source: z.string().nullable(),
+    trust: z.string().nullable(),
+    properties: z.record(z.string(), z.unknown()),
+    points: z.int(),
+  })
+  .openapi('TimelineEntry');
+export const Timeline = page(TimelineEntry).openapi('Timeline');
+
+export const Adjust = z
+  .strictObject({
+    points: z
+      .int()
+      .min(-1_000_000_000)
+      .max(1_000_000_000)
+      .refine((points) => points !== 0, 'must not be 0'),
+    reason: z.string().trim().min(1).max(200).describe('The shopper sees it'),
+    note: z.string().max(1_000).nullable().default(null).describe('Only the merchant sees it'),
+    expiresAtMs: z.int().nullable().default(null).describe('Of points given; default: as the programme says'),
+  })
+  .openapi('Adjust');
+export const Adjusted = z.object({ customer: z.string(), entry: PointsEntry, balance: z.int() }).openapi('Adjusted');
+
+export const Verdict = z
+  .object({
+    atMs: z.int(),
+    source: z.string(),
+    type: z.string().nullable(),
+    name: z.string().nullable(),
+    messageId: z.string().nullable(),
+    verdict: z.enum(['recorded', 'duplicate', 'refused', 'failed']),
+    reason: z.string().nullable(),
+  })
+  .openapi('Verdict');
+export const VerdictList = z.object({ items: z.array(Verdict) }).openapi('VerdictList');
+
+export const CustomerQuery = z.object({
+  q: z
+    .string()
+    .trim()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('Start of an e-mail or of a word of the name, or a whole id'),
+  sort: z.enum(['balance', 'last_seen', 'id']).default('last_seen'),
+  order: z.enum(['asc', 'desc']).default('desc'),
+});
+
+function isTimeZone(zone: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }).format(0) !== '';
+  } catch {
+    return false;
+  }
+}
+
+function isLocale(tag: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(tag).length === 1;
+  } catch {
+    return false;
+  }
+}
