@@ -24,7 +24,13 @@ export { Shop } from './shops/shop.ts';
 const app = routes();
 app.use(requestLog());
 app.onError((error, c) => renderProblem(c, error));
-app.notFound((c) => renderProblem(c, new ProblemError('not_found')));
+app.notFound(async (c) => {
+  // the loader and the drawer's chunks; on Cloudflare they are served before the worker is asked
+  const file = c.req.method === 'GET' ? await c.env.ASSETS.fetch(c.req.raw) : null;
+  return file?.ok || file?.status === 304
+    ? new Response(file.body, file)
+    : renderProblem(c, new ProblemError('not_found'));
+});
 
 // in: events from Segment's clients and from shop platforms
 app.route('/', segment);

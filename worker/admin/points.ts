@@ -84,6 +84,7 @@ function render(c: AppContext, customer: string, answer: Answer | undefined): Re
   if (answer.verdict === 'mismatch') throw new ProblemError('idempotency_mismatch');
   const replayed: Record<string, string> = answer.verdict === 'duplicate' ? { 'Idempotent-Replayed': 'true' } : {};
   if (answer.refusal !== null) throw refused(answer.refusal, replayed);
+  if (answer.row === null) throw new Error('an adjustment without its journal row');
   return c.json(adjusted(customer, answer.row), 200, replayed);
 }
 

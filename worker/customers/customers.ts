@@ -11,7 +11,7 @@ import { openTerms } from '../shops/cache.ts';
 import { termsOf } from '../shops/settings.ts';
 import { Projector } from './projector.ts';
 import { type HistoryPage, type OrdersPage, Reader, type Standing } from './reader.ts';
-import { type Group, type GroupAnswer, recordFailure, recordGroup, runDue } from './record.ts';
+import { type Group, type GroupAnswer, recordFailure, recordGroups, runDue } from './record.ts';
 import { CustomerStore, type Page } from './store.ts';
 
 /** After a crash, what D1 was not told is told at the latest this much later. */
@@ -88,10 +88,9 @@ export class Customers extends DurableObject<Env> {
    */
   async release(customer: string, survivor: string): Promise<CustomerEvent[]> {
     await this.#readAlarm();
-    this.#store.transaction(() => {
+    this.#store.transaction((batch) => {
       const head = this.#store.head(customer);
-      if (head === null || head.movedTo !== null) return;
-      this.#store.writeHead(customer, { ...head, movedTo: survivor });
+      if (head !== null && head.movedTo === null) batch.setHead(customer, { ...head, movedTo: survivor });
     });
     return this.#reader.told(customer);
   }
@@ -118,7 +117,7 @@ export class Customers extends DurableObject<Env> {
   #recordAll(groups: Group[], terms: Terms): GroupAnswer[] {
     const now = Date.now();
     try {
-      return this.#store.transaction(() => groups.map((group) => recordGroup(this.#store, group, terms, now)));
+      return this.#store.transaction((batch) => recordGroups(this.#store, batch, groups, terms, now));
     } catch (error) {
       this.#report(error);
       return groups.map((group) => this.#recordSingly(group, terms, now));
@@ -129,15 +128,15 @@ export class Customers extends DurableObject<Env> {
     const all: GroupAnswer = { moved: null, answers: [] };
     for (const input of group.inputs) {
       try {
-        const answer = this.#store.transaction(() =>
-          recordGroup(this.#store, { ...group, inputs: [input] }, terms, now),
-        );
+        const single = [{ ...group, inputs: [input] }];
+        const [answer] = this.#store.transaction((batch) => recordGroups(this.#store, batch, single, terms, now));
+        if (answer === undefined) throw new Error('no answer for the input');
         if (answer.moved !== null) return answer;
         all.answers.push(...answer.answers);
       } catch (error) {
         this.#report(error);
         if (input.kind !== 'event') throw error;
-        this.#store.transaction(() => recordFailure(this.#store, group.customer, input.event, error, now));
+        this.#store.transaction((batch) => recordFailure(batch, group.customer, input.event, error, now));
         all.answers.push({ verdict: 'failed' });
       }
     }
@@ -150,11 +149,9 @@ export class Customers extends DurableObject<Env> {
     if (customers.length === 0) return;
     const terms = termsOf(await openTerms(this.env, this.#shop(), 1));
     for (const customer of customers) {
-      this.#store.transaction(() => {
+      this.#store.transaction((batch) => {
         const head = this.#store.head(customer);
-        if (head === null) return;
-        const after = runDue(this.#store, customer, head, terms, Math.max(now, head.nowMs));
-        if (after !== head) this.#store.writeHead(customer, after);
+        if (head !== null) runDue(this.#store, batch, customer, head, terms, Math.max(now, head.nowMs));
       });
     }
   }

@@ -1,9 +1,12 @@
 /** Tells D1 what the journal recorded: gathers for a moment, writes many customers in one batch, and never gives up. */
+import type { Head } from '../domain/customer.ts';
 import { applyChangeSets, type ChangeSet } from '../projection/apply.ts';
 import { within } from '../time/deadline.ts';
 import type { CustomerStore } from './store.ts';
 
+/** A lone change is told at once; while changes keep coming they are gathered longer, for D1 takes one batch at a time. */
 const GATHER_MS = 20;
+const BUSY_GATHER_MS = 90;
 const MOST_ROWS = 2_000;
 const MOST_CUSTOMERS = 400;
 const FIRST_RETRY_MS = 250;
@@ -16,6 +19,7 @@ export class Projector {
   #timer: ReturnType<typeof setTimeout> | null = null;
   #flight: Promise<void> | null = null;
   #failures = 0;
+  #lastFlushMs = 0;
   #waiters: (() => void)[] = [];
 
   constructor(store: CustomerStore, db: D1Database, shop: () => string) {
@@ -31,7 +35,9 @@ export class Projector {
   /** There is something new; it is written soon, together with what arrives until then. */
   touch(): void {
     if (this.#timer !== null || this.#flight !== null) return;
-    const wait = this.#failures === 0 ? GATHER_MS : retryAfterMs(this.#failures);
+    const busy = Date.now() - this.#lastFlushMs < 2 * BUSY_GATHER_MS;
+    const gather = busy ? BUSY_GATHER_MS : GATHER_MS;
+    const wait = this.#failures === 0 ? gather : retryAfterMs(this.#failures);
     this.#timer = setTimeout(() => {
       this.#timer = null;
       void this.flush();
@@ -50,6 +56,7 @@ export class Projector {
   flush(): Promise<void> {
     this.#flight ??= this.#drain().finally(() => {
       this.#flight = null;
+      this.#lastFlushMs = Date.now();
       if (this.behind) this.touch();
     });
     return this.#flight;
@@ -91,7 +98,10 @@ export class Projector {
       if (row.orderId !== null) known.orders.add(row.orderId);
       changed.set(row.customer, known);
     }
-    const sets = [...changed].flatMap(([customer, { from, orders }]) => this.#set(customer, from, [...orders]));
+    const heads = this.#store.heads([...changed.keys()]);
+    const sets = [...changed].flatMap(([customer, { from, orders }]) =>
+      this.#set(customer, heads.get(customer) ?? null, from, [...orders]),
+    );
     for (let at = 0; at < sets.length; at += MOST_CUSTOMERS) await this.#tell(sets.slice(at, at + MOST_CUSTOMERS));
     this.#store.transaction(() => this.#store.setTold('d1', upTo));
   }
@@ -104,14 +114,13 @@ export class Projector {
       const { seqs } = await applyChangeSets(this.#db, this.#shop(), left);
       left = left.flatMap((set) => {
         const has = seqs.get(set.customer) ?? 0;
-        return has >= set.head.seq ? [] : this.#set(set.customer, has, null);
+        return has >= set.head.seq ? [] : this.#set(set.customer, this.#store.head(set.customer), has, null);
       });
     }
   }
 
   /** Nobody the shop cannot name is copied; a customer that moved is copied under the survivor. */
-  #set(customer: string, from: number, orderIds: string[] | null): ChangeSet[] {
-    const head = this.#store.head(customer);
+  #set(customer: string, head: Head | null, from: number, orderIds: string[] | null): ChangeSet[] {
     if (head === null || !head.known || head.movedTo !== null) return [];
     return [
       {

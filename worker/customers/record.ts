@@ -13,6 +13,7 @@ import type { CustomerEvent } from '../domain/event.ts';
 import type { JournalRow } from '../domain/journal.ts';
 import { orderIdOf } from '../domain/order-facts.ts';
 import type { Terms } from '../domain/programme.ts';
+import type { Batch } from './batch.ts';
 import type { CustomerStore } from './store.ts';
 
 export type Input = { kind: 'event'; event: CustomerEvent } | { kind: 'adjustment'; adjustment: Adjustment };
@@ -25,8 +26,8 @@ export interface Group {
 }
 
 export type Answer =
-  | { verdict: 'recorded'; row: JournalRow; refusal: Refusal | null }
-  | { verdict: 'duplicate'; row: JournalRow; refusal: Refusal | null }
+  /** `row` is sent back for operations only: whoever sends events asks for verdicts, not for what they said. */
+  | { verdict: 'recorded' | 'duplicate'; row: JournalRow | null; refusal: Refusal | null }
   /** The key came with another request before. */
   | { verdict: 'mismatch' }
   /** A bug on our side; the event is kept as failed. */
@@ -34,83 +35,80 @@ export type Answer =
 
 export type GroupAnswer = { moved: string } | { moved: null; answers: Answer[] };
 
-/** Records a group's inputs in order and answers each; call inside the store's transaction. */
-export function recordGroup(store: CustomerStore, group: Group, terms: Terms, clock: number): GroupAnswer {
-  const stored = store.head(group.customer);
+/** Records groups of one object, all in the transaction of `batch`, and answers each input. */
+export function recordGroups(
+  store: CustomerStore,
+  batch: Batch,
+  groups: Group[],
+  terms: Terms,
+  clock: number,
+): GroupAnswer[] {
+  const keys = groups.flatMap(({ customer, inputs }) => inputs.map((input) => ({ customer, key: keyOf(input) })));
+  batch.load(
+    groups.map((group) => group.customer),
+    keys,
+  );
+  return groups.map((group) => recordGroup(store, batch, group, terms, clock));
+}
+
+function recordGroup(store: CustomerStore, batch: Batch, group: Group, terms: Terms, clock: number): GroupAnswer {
+  const { customer } = group;
+  const stored = batch.head(customer);
   if (stored !== null && stored.movedTo !== null) return { moved: stored.movedTo };
-  const before = stored ?? newHead(clock);
-  let head = before;
-  const answers: Answer[] = [];
-  for (const input of group.inputs) {
-    const known = repeated(store, group.customer, input);
-    if (known !== null) {
-      answers.push(known);
-      continue;
-    }
+  const answers = group.inputs.map((input): Answer => {
+    const row = batch.rowOfKey(customer, keyOf(input));
+    if (row !== null) return repeated(row, input);
+    const head = batch.head(customer) ?? newHead(clock);
     const now = Math.max(head.nowMs, clock);
-    head = runDue(store, group.customer, head, terms, now);
-    const decision = decideInput(loadFor(store, group.customer, head, input, now), input, terms, now, group.known);
-    store.write(group.customer, decision.changes);
-    head = decision.changes.head;
-    const row = decision.changes.rows.at(-1);
-    if (row === undefined) throw new Error('a decision without a journal row');
-    answers.push({ verdict: 'recorded', row, refusal: decision.refusal });
-  }
-  if (head !== before) store.writeHead(group.customer, head);
+    const current = runDue(store, batch, customer, head, terms, now);
+    const decision = decideInput(loadFor(store, customer, current, input, now), input, terms, now, group.known);
+    batch.add(customer, decision.changes);
+    const last = decision.changes.rows.at(-1);
+    if (last === undefined) throw new Error('a decision without a journal row');
+    return { verdict: 'recorded', row: input.kind === 'event' ? null : last, refusal: decision.refusal };
+  });
   return { moved: null, answers };
 }
 
 /** Closes what ran out by `now`; answers the head to go on with. Costs nothing where nothing is due. */
-export function runDue(store: CustomerStore, customer: string, head: Head, terms: Terms, now: number): Head {
+export function runDue(
+  store: CustomerStore,
+  batch: Batch,
+  customer: string,
+  head: Head,
+  terms: Terms,
+  now: number,
+): Head {
   if (head.nextDueMs === null || head.nextDueMs > now) return head;
   const lots = store.lots(customer, 0, now);
   const names = lots.filter((lot) => lot.expiresAtMs <= now).flatMap((lot) => orderOfOrigin(lot.origin));
   const orders = new Map(names.flatMap((id) => entryOf(id, store.order(customer, id))));
   const changes = decideDue({ head, lots, orders }, terms, now);
   if (changes === null) return head;
-  store.write(customer, changes);
-  return { ...changes.head, nextDueMs: null };
+  const after = { ...changes.head, nextDueMs: null };
+  batch.add(customer, { ...changes, head: after });
+  return after;
 }
 
 /** Keeps an event that tripped a bug, without using up its key: played again, it counts once. */
-export function recordFailure(
-  store: CustomerStore,
-  customer: string,
-  event: CustomerEvent,
-  error: unknown,
-  now: number,
-): void {
-  const head = store.head(customer) ?? newHead(now);
-  const about = {
-    error: String(error),
-    event: JSON.parse(JSON.stringify(event)),
-  };
-  const row = {
-    seq: head.seq + 1,
-    kind: 'event.failed' as const,
-    name: event.name,
-    atMs: event.occurredAtMs,
-    recordedAtMs: now,
-  };
-  const rest = {
-    key: null,
-    orderId: null,
-    programmeVersion: 0,
-    entries: [],
-    about,
-  };
-  store.write(customer, { rows: [{ ...row, ...rest }], lots: [], orders: [] });
-  store.writeHead(customer, { ...head, seq: row.seq });
+export function recordFailure(batch: Batch, customer: string, event: CustomerEvent, error: unknown, now: number): void {
+  batch.load([customer], []);
+  const head = batch.head(customer) ?? newHead(now);
+  const seq = head.seq + 1;
+  const about = { error: String(error), event: JSON.parse(JSON.stringify(event)) };
+  const times = { atMs: event.occurredAtMs, recordedAtMs: now };
+  const row = { seq, kind: 'event.failed' as const, name: event.name, ...times, key: null, orderId: null };
+  const rows = [{ ...row, programmeVersion: 0, entries: [], about }];
+  batch.add(customer, { head: { ...head, seq }, rows, lots: [], orders: [] });
 }
 
-function repeated(store: CustomerStore, customer: string, input: Input): Answer | null {
-  const key = input.kind === 'event' ? input.event.key : input.adjustment.key;
-  const seq = store.seqOfKey(customer, key);
-  if (seq === null) return null;
-  const row = store.row(customer, seq);
-  if (row === null) throw new Error('a used key without its journal row');
-  if (input.kind === 'adjustment' && row.about.fingerprint !== input.adjustment.fingerprint)
-    return { verdict: 'mismatch' };
+function keyOf(input: Input): string {
+  return input.kind === 'event' ? input.event.key : input.adjustment.key;
+}
+
+function repeated(row: JournalRow, input: Input): Answer {
+  if (input.kind === 'event') return { verdict: 'duplicate', row: null, refusal: null };
+  if (row.about.fingerprint !== input.adjustment.fingerprint) return { verdict: 'mismatch' };
   return { verdict: 'duplicate', row, refusal: refusalIn(row) };
 }
 

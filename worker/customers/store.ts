@@ -1,11 +1,12 @@
 /** The only SQL of the Customers database. Rows in, domain values out; it decides nothing. */
 
 import first from '../../migrations/customers/0001_customers.sql';
-import type { Changes, Head } from '../domain/customer.ts';
+import type { Head } from '../domain/customer.ts';
 import type { JournalRow } from '../domain/journal.ts';
 import { type Lot, NEVER } from '../domain/ledger.ts';
 import type { Order } from '../domain/order.ts';
 import { Database } from '../storage/database.ts';
+import { Batch } from './batch.ts';
 import { toHead, toJournalRow, toLot, toOrder } from './rows.ts';
 
 const MIGRATIONS = [first];
@@ -19,6 +20,8 @@ export interface Page {
 export class CustomerStore {
   readonly #db: Database;
   #lastN: number | null = null;
+  #nextDue: number | null | undefined;
+  readonly #told = new Map<string, number>();
 
   constructor(storage: DurableObjectStorage) {
     this.#db = new Database(storage, MIGRATIONS);
@@ -29,30 +32,32 @@ export class CustomerStore {
     return this.#db.rowsWritten;
   }
 
-  /** Runs `work` as one transaction; a throw undoes all of it. */
-  transaction<T>(work: () => T): T {
+  /** Runs `work` as one transaction; a throw undoes all of it. What the batch gathered is written at its end. */
+  transaction<T>(work: (batch: Batch) => T): T {
     this.#db.migrate();
-    try {
-      return this.#db.transaction(work);
-    } catch (error) {
-      this.#lastN = null;
-      throw error;
-    }
+    const batch = new Batch(this.#db, this.lastN());
+    const result = this.#db.transaction(() => {
+      const done = work(batch);
+      batch.flush();
+      return done;
+    });
+    this.#lastN = batch.lastN;
+    if (batch.touchedDue) this.#nextDue = undefined;
+    return result;
+  }
+
+  /** The heads of many customers in one read. */
+  heads(customers: string[]): Map<string, Head> {
+    const rows = this.#db.all(
+      'SELECT * FROM customer WHERE customer IN (SELECT value FROM json_each(?))',
+      JSON.stringify(customers),
+    );
+    return new Map(rows.map((row) => [String(row.customer), toHead(row)]));
   }
 
   head(customer: string): Head | null {
     const row = this.#db.one('SELECT * FROM customer WHERE customer = ?', customer);
     return row === null ? null : toHead(row);
-  }
-
-  seqOfKey(customer: string, key: string): number | null {
-    const row = this.#db.one('SELECT seq FROM used_key WHERE customer = ? AND key = ?', customer, key);
-    return row === null ? null : Number(row.seq);
-  }
-
-  row(customer: string, seq: number): JournalRow | null {
-    const row = this.#db.one('SELECT * FROM journal WHERE customer = ? AND seq = ?', customer, seq);
-    return row === null ? null : toJournalRow(row);
   }
 
   /** Open lots in spending order until they hold `enough` points, and every lot that is due by `now`. */
@@ -156,59 +161,13 @@ export class CustomerStore {
       .map((row) => String(row.customer));
   }
 
+  /** The earliest instant at which anything is due for anyone here; null where nothing is. */
   nextDue(): number | null {
-    const row = this.#db.one('SELECT MIN(next_due_ms) AS at FROM customer WHERE next_due_ms IS NOT NULL');
-    return row === null || row.at === null ? null : Number(row.at);
-  }
-
-  /** Writes rows, lots and orders of one decision. The head is written apart, once per customer and call. */
-  write(customer: string, changes: Omit<Changes, 'head'>): void {
-    for (const row of changes.rows) this.#writeRow(customer, row);
-    for (const lot of changes.lots) this.#writeLot(customer, lot);
-    const seq = changes.rows.at(-1)?.seq ?? 0;
-    for (const order of changes.orders) {
-      this.#db.run(
-        `INSERT INTO orders (customer, order_id, seq, placed_ms, body) VALUES (?, ?, ?, ?, ?)
-         ON CONFLICT DO UPDATE SET seq = excluded.seq, placed_ms = excluded.placed_ms, body = excluded.body`,
-        customer,
-        order.orderId,
-        seq,
-        order.snapshot?.placedAtMs ?? null,
-        JSON.stringify(order),
-      );
+    if (this.#nextDue === undefined) {
+      const row = this.#db.one('SELECT MIN(next_due_ms) AS at FROM customer WHERE next_due_ms IS NOT NULL');
+      this.#nextDue = row === null || row.at === null ? null : Number(row.at);
     }
-  }
-
-  /** Answers the head as stored: what happens next to the customer is read from the lots as they stand now. */
-  writeHead(customer: string, head: Head): Head {
-    const row = this.#db.one(
-      'SELECT expires_ms FROM lot WHERE customer = ? ORDER BY expires_ms, lot LIMIT 1',
-      customer,
-    );
-    const earliest = row === null ? NEVER : Number(row.expires_ms);
-    const stored = { ...head, nextDueMs: earliest === NEVER ? null : earliest };
-    this.#db.run(
-      `INSERT INTO customer (customer, seq, now_ms, balance, debt, lifetime, next_due_ms, first_seen_ms, last_seen_ms,
-         known, orders, moved_to, traits) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET seq = excluded.seq, now_ms = excluded.now_ms, balance = excluded.balance,
-         debt = excluded.debt, lifetime = excluded.lifetime, next_due_ms = excluded.next_due_ms,
-         first_seen_ms = excluded.first_seen_ms, last_seen_ms = excluded.last_seen_ms, known = excluded.known,
-         orders = excluded.orders, moved_to = excluded.moved_to, traits = excluded.traits`,
-      customer,
-      head.seq,
-      head.nowMs,
-      head.balance,
-      head.debt,
-      head.lifetime,
-      stored.nextDueMs,
-      head.firstSeenMs,
-      head.lastSeenMs,
-      head.known ? 1 : 0,
-      head.orders,
-      head.movedTo,
-      JSON.stringify(head.traits),
-    );
-    return stored;
+    return this.#nextDue;
   }
 
   /** The journal after row `n`, oldest first: who changed, between which of their rows, and which orders with them. */
@@ -223,63 +182,23 @@ export class CustomerStore {
       }));
   }
 
+  /** How far a reader of the journal has come. */
   told(reader: string): number {
-    return Number(this.#db.one('SELECT n FROM told WHERE reader = ?', reader)?.n ?? 0);
+    let n = this.#told.get(reader);
+    if (n === undefined) {
+      n = Number(this.#db.one('SELECT n FROM told WHERE reader = ?', reader)?.n ?? 0);
+      this.#told.set(reader, n);
+    }
+    return n;
   }
 
   setTold(reader: string, n: number): void {
     this.#db.run('INSERT INTO told (reader, n) VALUES (?, ?) ON CONFLICT DO UPDATE SET n = excluded.n', reader, n);
+    this.#told.set(reader, n);
   }
 
   lastN(): number {
     this.#lastN ??= Number(this.#db.one('SELECT MAX(n) AS n FROM journal')?.n ?? 0);
     return this.#lastN;
-  }
-
-  #writeRow(customer: string, row: JournalRow): void {
-    const n = this.lastN() + 1;
-    this.#lastN = n;
-    const points = row.entries.length === 0 ? null : row.entries.reduce((sum, entry) => sum + entry.points, 0);
-    this.#db.run(
-      `INSERT INTO journal (n, customer, seq, kind, name, at_ms, recorded_ms, key, order_id, points, programme, entries, about)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      n,
-      customer,
-      row.seq,
-      row.kind,
-      row.name,
-      row.atMs,
-      row.recordedAtMs,
-      row.key,
-      row.orderId,
-      points,
-      row.programmeVersion,
-      row.entries.length === 0 ? null : JSON.stringify(row.entries),
-      JSON.stringify(row.about),
-    );
-    if (row.key === null) return;
-    this.#db.run('INSERT INTO used_key (customer, key, seq) VALUES (?, ?, ?)', customer, row.key, row.seq);
-  }
-
-  #writeLot(customer: string, lot: Lot): void {
-    if (lot.remaining === 0) {
-      this.#db.run(
-        'DELETE FROM lot WHERE customer = ? AND expires_ms = ? AND lot = ?',
-        customer,
-        lot.expiresAtMs,
-        lot.lot,
-      );
-      return;
-    }
-    this.#db.run(
-      `INSERT INTO lot (customer, expires_ms, lot, points, remaining, origin) VALUES (?, ?, ?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET remaining = excluded.remaining`,
-      customer,
-      lot.expiresAtMs,
-      lot.lot,
-      lot.points,
-      lot.remaining,
-      lot.origin,
-    );
   }
 }

@@ -1,8 +1,9 @@
 /** How many points an order stands at: a pure function of its facts and the rule of its day, so every fact may come twice. */
 import { ratio } from './money.ts';
 import type { Order } from './order.ts';
-import type { OrderSnapshot, Refund, RefundLine } from './order-facts.ts';
+import type { OrderSnapshot, Refund } from './order-facts.ts';
 import type { EarningBase, OrderRule } from './programme.ts';
+import { isWholeOrder, type PricedRefund, priceRefunds } from './refund-worth.ts';
 
 /** What the order has earned in all, and what of it refunds or a cancellation take back. `clawed` is never above `earned`. */
 export interface Standing {
@@ -53,43 +54,38 @@ function taxShift(tax: number, taxesIncluded: boolean, base: EarningBase): numbe
  */
 export function refundedMinor(order: OrderSnapshot, refunds: Refund[], base: EarningBase): number {
   const whole = baseMinor(order, base);
-  if (refunds.some((refund) => refund.moneyMinor === null && refund.lines.length === 0)) return whole;
-  const money = sum(refunds.map((refund) => refund.moneyMinor ?? worthOf(order, refund)));
-  if (order.totalMinor > 0 && money >= order.totalMinor) return whole;
-  const loose = refunds.filter((refund) => worthOf(order, refund) === 0);
-  const looseMoney = sum(loose.map((refund) => Math.max(0, (refund.moneyMinor ?? 0) - refund.shippingMinor)));
+  if (refunds.some(isWholeOrder)) return whole;
+  const priced = priceRefunds(order, refunds);
+  if (order.totalMinor > 0 && sum(priced.map((refund) => refund.moneyMinor)) >= order.totalMinor) return whole;
+  const loose = priced.filter((refund) => refund.worthMinor === 0);
+  const looseMoney = sum(loose.map((refund) => Math.max(0, refund.moneyMinor - refund.shippingMinor)));
   const fromMoney = order.totalMinor > 0 ? ratio(whole, looseMoney, order.totalMinor) : 0;
-  const fromLines = sum(refunds.map((refund) => linesShare(order, refund, base)));
-  const fromShipping = base.shipping ? sum(refunds.map((refund) => refund.shippingMinor)) : 0;
-  return Math.min(whole, fromMoney + fromLines + fromShipping);
+  const afterDiscounts = sum(priced.map((refund) => linesShare(order, refund, base)));
+  const fromLines = base.afterDiscounts ? afterDiscounts : beforeDiscounts(order, afterDiscounts, base);
+  return Math.min(whole, fromMoney + fromLines + shippingBack(order, priced, base));
 }
 
-function linesShare(order: OrderSnapshot, refund: Refund, base: EarningBase): number {
-  const worth = worthOf(order, refund);
-  if (worth === 0) return 0;
+function linesShare(order: OrderSnapshot, refund: PricedRefund, base: EarningBase): number {
+  const { worthMinor } = refund;
+  if (worthMinor === 0) return 0;
   const counted = refund.lines.filter((line) => base.giftCards || !line.giftCard);
-  const net = sum(counted.map((line) => netOf(order, line) + taxShift(line.taxMinor, order.taxesIncluded, base)));
-  const eligible = base.afterDiscounts ? net : beforeDiscounts(order, net, base);
-  const paid = refund.moneyMinor === null ? worth : Math.max(0, refund.moneyMinor - refund.shippingMinor);
-  return paid >= worth ? eligible : ratio(Math.max(0, eligible), paid, worth);
+  const eligible = sum(counted.map((line) => line.netMinor + taxShift(line.taxMinor, order.taxesIncluded, base)));
+  const paid = Math.max(0, refund.moneyMinor - refund.shippingMinor);
+  return paid >= worthMinor ? eligible : ratio(Math.max(0, eligible), paid, worthMinor);
 }
 
-/** Refund lines are told after discounts; where discounts earn too, a line's share of the base is that much larger. */
+/** Refund lines are told after discounts; where discounts earn too, their share of the base is that much larger. */
 function beforeDiscounts(order: OrderSnapshot, net: number, base: EarningBase): number {
   const after = linesBase(order, { ...base, afterDiscounts: true });
-  return after > 0 ? ratio(Math.max(0, net), linesBase(order, base), after) : 0;
+  return after > 0 ? ratio(Math.max(0, net), Math.max(0, linesBase(order, base)), after) : 0;
 }
 
-/** What the shopper paid for the refunded lines, tax included. */
-function worthOf(order: OrderSnapshot, refund: Refund): number {
-  return sum(refund.lines.map((line) => netOf(order, line) + (order.taxesIncluded ? 0 : line.taxMinor)));
-}
-
-function netOf(order: OrderSnapshot, line: RefundLine): number {
-  if (line.netMinor !== null) return line.netMinor;
-  const bought = order.lines.find((one) => one.lineId === line.lineId);
-  if (!bought || bought.quantity <= 0) return 0;
-  return ratio(bought.netMinor, Math.min(line.quantity, bought.quantity), bought.quantity);
+/** Refunded shipping is told with its tax, which earns only where tax does. */
+function shippingBack(order: OrderSnapshot, refunds: PricedRefund[], base: EarningBase): number {
+  const charged = order.shippingMinor + (order.taxesIncluded ? 0 : order.shippingTaxMinor);
+  if (!base.shipping || charged <= 0) return 0;
+  const back = Math.min(charged, sum(refunds.map((refund) => refund.shippingMinor)));
+  return ratio(Math.max(0, shippingBase(order, base)), back, charged);
 }
 
 function sum(values: number[]): number {

@@ -4,7 +4,7 @@ import type { CustomerEvent } from './event.ts';
 import { credit, debit, NEVER, type PointsEntry } from './ledger.ts';
 import { emptyOrder, foldFact, type Order } from './order.ts';
 import { orderIdOf } from './order-facts.ts';
-import type { Terms } from './programme.ts';
+import type { OrderRule, Terms } from './programme.ts';
 import { DAY_MS, expiryOf, LARGEST_BALANCE, lotId, type Work } from './work.ts';
 
 /** Points given back after their lot ran out stay usable for this long. */
@@ -18,18 +18,19 @@ export function applyFact(work: Work, event: CustomerEvent, terms: Terms, now: n
   const before = work.orders.get(orderId) ?? emptyOrder(orderId);
   const folded = foldFact(before, fact, now);
   if (before.snapshot === null && folded.snapshot !== null) work.head = { ...work.head, orders: work.head.orders + 1 };
-  const order = folded.paidAtMs !== null && folded.rule === null ? withRule(folded, terms) : folded;
-  const entries = order.rule === null ? [] : post(work, order, terms, now);
+  const order = folded.paidAtMs === null ? folded : withRule(folded, terms);
+  const entries = order.rule === null ? [] : post(work, order, order.rule, { terms, now });
   work.orders.set(orderId, order);
   work.touched.add(orderId);
   return entries;
 }
 
-/** The rule of the day is taken when the order is first known as paid. */
+/** The rule of the day is taken when the order is first known as paid; no later programme touches it, nor the want of one. */
 function withRule(order: Order, terms: Terms): Order {
+  if (order.withheld === 'no_rule') return order;
   const withheld = withheldReason(order, terms);
   const rule = terms.programme.order;
-  if (withheld !== null || rule === null) return { ...order, withheld };
+  if (order.rule !== null || withheld !== null || rule === null) return { ...order, withheld };
   return {
     ...order,
     withheld: null,
@@ -40,62 +41,66 @@ function withRule(order: Order, terms: Terms): Order {
 function withheldReason(order: Order, terms: Terms): Order['withheld'] {
   if (order.snapshot !== null && order.snapshot.currency !== terms.currency) return 'currency_mismatch';
   if (order.snapshot?.test && terms.mode === 'live') return 'test_order';
-  return terms.programme.order === null ? 'no_rule' : null;
+  return order.rule === null && terms.programme.order === null ? 'no_rule' : null;
+}
+
+interface Day {
+  terms: Terms;
+  now: number;
 }
 
 /** Writes into `order` (a fresh copy) what is posted, and answers the entries: the earning first, then the clawback. */
-function post(work: Work, order: Order, terms: Terms, now: number): PointsEntry[] {
-  if (order.rule === null) return [];
-  const target = standingOf(order, order.rule);
-  const earned = Math.min(target.earned, LARGEST_BALANCE);
+function post(work: Work, order: Order, rule: OrderRule, { terms, now }: Day): PointsEntry[] {
+  const target = order.withheld === null ? standingOf(order, rule) : { earned: 0, clawed: 0 };
+  const room = LARGEST_BALANCE - work.draft.balance;
+  // what ran out stays earned: an order that shrinks afterwards does not lose it a second time
+  const gone = Math.min(order.earned, order.expired);
+  const earned = Math.max(gone, Math.min(target.earned, order.earned + room));
   const clawed = Math.min(target.clawed, Math.max(0, earned - order.expired));
-  const entries: PointsEntry[] = [];
-  const words = { orderId: order.orderId, reason: null };
-  if (earned > order.earned) {
-    const lot = {
-      lot: lotId(work, 0),
-      expiresAtMs: expiryOf(terms, now),
-      origin: `order:${order.orderId}`,
-    };
-    entries.push(
-      credit(work.draft, earned - order.earned, lot, {
-        kind: 'earned',
-        ...words,
-      }),
-    );
-    order.lots = [...order.lots, { lot: lot.lot, expiresAtMs: lot.expiresAtMs }];
-  }
-  const back = clawed - order.clawed + Math.max(0, order.earned - earned);
-  if (back > 0) entries.push(clawBack(work, order, back, terms));
-  if (back < 0) entries.push(giveBack(work, order, -back, now));
+  const more = earned - order.earned;
+  const back = clawed - order.clawed + Math.max(0, -more);
   order.earned = earned;
   order.clawed = clawed;
+  const entries: PointsEntry[] = [];
+  if (more > 0)
+    entries.push(...grant(work, order, more, { kind: 'earned', place: 0, expiresAtMs: expiryOf(terms, now) }));
+  if (back > 0) entries.push(clawBack(work, order, back, terms));
+  if (back < 0)
+    entries.push(...grant(work, order, -back, { kind: 'restored', place: 1, expiresAtMs: restoredUntil(order, now) }));
   return entries;
 }
 
+interface Grant {
+  kind: 'earned' | 'restored';
+  place: number;
+  expiresAtMs: number;
+}
+
+/** Adds points of the order as a lot of their own. What a clawback let go was kept, and is not given a second time. */
+function grant(work: Work, order: Order, points: number, { kind, place, expiresAtMs }: Grant): PointsEntry[] {
+  const kept = Math.min(order.unrecovered, points);
+  order.unrecovered -= kept;
+  work.draft.lifetime += kept;
+  if (kept === points) return [];
+  const lot = { lot: lotId(work, place), expiresAtMs, origin: `order:${order.orderId}` };
+  order.lots = [...order.lots, { lot: lot.lot, expiresAtMs }];
+  return [credit(work.draft, points - kept, lot, { kind, orderId: order.orderId, reason: null })];
+}
+
+/** A cancellation undone, a refund corrected: the points return with the expiry they had. */
+function restoredUntil(order: Order, now: number): number {
+  const had = order.lots.at(-1)?.expiresAtMs ?? NEVER;
+  return had > now ? had : now + RESTORED_GRACE_MS;
+}
+
 function clawBack(work: Work, order: Order, points: number, terms: Terms): PointsEntry {
-  return debit(work.draft, points, {
+  const entry = debit(work.draft, points, {
     kind: 'clawed_back',
     orderId: order.orderId,
     reason: null,
     prefer: new Set(order.lots.map((one) => one.lot)),
     allowDebt: terms.programme.overdrawn === 'debt',
   });
-}
-
-/** A cancellation undone, a refund corrected: the points return with the expiry they had. */
-function giveBack(work: Work, order: Order, points: number, now: number): PointsEntry {
-  const had = order.lots.at(-1)?.expiresAtMs ?? NEVER;
-  const expiresAtMs = had > now ? had : now + RESTORED_GRACE_MS;
-  const lot = {
-    lot: lotId(work, 1),
-    expiresAtMs,
-    origin: `order:${order.orderId}`,
-  };
-  order.lots = [...order.lots, { lot: lot.lot, expiresAtMs }];
-  return credit(work.draft, points, lot, {
-    kind: 'restored',
-    orderId: order.orderId,
-    reason: null,
-  });
+  order.unrecovered += points + entry.points;
+  return entry;
 }

@@ -1,5 +1,6 @@
 /** What a shopper or a merchant is told of an order's payment, its parcels and their way. */
 import type { Order } from './order.ts';
+import { isWholeOrder, priceRefunds } from './refund-worth.ts';
 
 export type Payment = 'pending' | 'paid' | 'partially_refunded' | 'refunded' | 'cancelled';
 export type FulfilmentState = 'unfulfilled' | 'partial' | 'fulfilled';
@@ -12,10 +13,11 @@ export function paymentOf(order: Order): Payment {
   return order.paidAtMs === null ? 'pending' : 'paid';
 }
 
-/** Money that went back, as far as its amount is known. */
-export function refundedMoneyMinor(order: Order): number {
-  const worth = (lines: { netMinor: number | null }[]) => lines.reduce((sum, line) => sum + (line.netMinor ?? 0), 0);
-  return order.refunds.reduce((sum, refund) => sum + (refund.moneyMinor ?? worth(refund.lines)), 0);
+/** Money that went back; what no amount was told for counts as much as the order says it is worth. */
+export function refundedMoneyMinor({ snapshot, refunds }: Order): number {
+  if (snapshot === null) return refunds.reduce((sum, refund) => sum + (refund.moneyMinor ?? 0), 0);
+  if (refunds.some(isWholeOrder)) return snapshot.totalMinor;
+  return priceRefunds(snapshot, refunds).reduce((sum, refund) => sum + refund.moneyMinor, 0);
 }
 
 export function fulfilmentOf(order: Order): FulfilmentState {

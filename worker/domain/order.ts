@@ -16,6 +16,8 @@ export interface Order {
   clawed: number;
   /** Points of this order's own lots that ran out; they are not clawed back a second time. */
   expired: number;
+  /** Points that clawbacks could not find and let go (`stop_at_zero`); they are not given a second time. */
+  unrecovered: number;
   lots: { lot: number; expiresAtMs: number }[];
   /** Why a paid order earned nothing. */
   withheld: 'currency_mismatch' | 'test_order' | 'no_rule' | null;
@@ -33,6 +35,7 @@ export function emptyOrder(orderId: string): Order {
     earned: 0,
     clawed: 0,
     expired: 0,
+    unrecovered: 0,
     lots: [],
     withheld: null,
   };
@@ -49,7 +52,7 @@ export function foldFact(order: Order, fact: OrderFact, now: number): Order {
         fulfilments: withFulfilment(order.fulfilments, fact.fulfilment),
       };
     case 'cancellation':
-      return { ...order, cancelledAtMs: order.cancelledAtMs ?? fact.atMs };
+      return { ...order, cancelledAtMs: cancelledAt(order.snapshot, [order.cancelledAtMs, fact.atMs]) };
     case 'order':
       return foldSnapshot(order, fact, now);
   }
@@ -57,21 +60,22 @@ export function foldFact(order: Order, fact: OrderFact, now: number): Order {
 
 function foldSnapshot(order: Order, fact: Extract<OrderFact, { kind: 'order' }>, now: number): Order {
   const newer = order.snapshot === null || fact.order.updatedAtMs >= order.snapshot.updatedAtMs;
+  const snapshot = newer ? fact.order : order.snapshot;
   return {
     ...order,
-    snapshot: newer ? fact.order : order.snapshot,
+    snapshot,
     paidAtMs: order.paidAtMs ?? (fact.paid ? now : null),
-    // a cancellation told on its own outlives snapshots that were taken before it
-    cancelledAtMs: newer
-      ? (fact.order.cancelledAtMs ?? laterThan(order.cancelledAtMs, fact.order))
-      : order.cancelledAtMs,
+    cancelledAtMs: cancelledAt(snapshot, [order.cancelledAtMs, fact.order.cancelledAtMs]),
     refunds: fact.refunds.reduce(withRefund, order.refunds),
     fulfilments: fact.fulfilments.reduce(withFulfilment, order.fulfilments),
   };
 }
 
-function laterThan(cancelledAtMs: number | null, snapshot: OrderSnapshot): number | null {
-  return cancelledAtMs !== null && cancelledAtMs > snapshot.updatedAtMs ? cancelledAtMs : null;
+/** The newest snapshot decides; a cancellation told beside it counts unless the snapshot was taken after it. */
+function cancelledAt(snapshot: OrderSnapshot | null, told: (number | null)[]): number | null {
+  const standing = told.filter((at) => at !== null && (snapshot === null || at >= snapshot.updatedAtMs));
+  const known = [snapshot?.cancelledAtMs ?? null, ...standing].filter((at) => at !== null);
+  return known.length > 0 ? Math.max(...known) : null;
 }
 
 function withRefund(refunds: Refund[], refund: Refund): Refund[] {

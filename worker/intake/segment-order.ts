@@ -56,8 +56,12 @@ function snapshotOf(orderId: string, properties: JsonObject, sender: OrderSender
   const total = money('total');
   const fromTotal = total === null ? null : total - shippingMinor - taxMinor;
   const fromLines = gross.length > 0 ? grossMinor - discountMinor : null;
-  const subtotalMinor = money('subtotal') ?? money('revenue') ?? fromTotal ?? fromLines;
-  if (subtotalMinor === null) return null;
+  // the spec's own samples tell `revenue` now before and now after the discount; a total is always after it
+  const told = money('subtotal') ?? fromTotal ?? money('revenue') ?? fromLines;
+  if (told === null) return null;
+  const subtotalMinor = Math.max(0, told);
+  const totalMinor = total ?? subtotalMinor + shippingMinor + taxMinor;
+  if (!Number.isSafeInteger(totalMinor)) return null;
   return {
     orderId,
     name: textOf(properties, 'order_name') ?? `#${orderId}`,
@@ -68,18 +72,19 @@ function snapshotOf(orderId: string, properties: JsonObject, sender: OrderSender
     cancelledAtMs: null,
     refunded: false,
     taxesIncluded: false,
-    subtotalMinor: Math.max(0, subtotalMinor),
+    subtotalMinor,
     discountMinor,
     taxMinor,
     shippingMinor,
     shippingTaxMinor: 0,
-    totalMinor: total ?? subtotalMinor + shippingMinor + taxMinor,
-    lines: afterDiscounts(gross, Math.max(0, subtotalMinor)),
+    totalMinor,
+    lines: afterDiscounts(gross, subtotalMinor),
   };
 }
 
 function lineOf(product: JsonObject, currency: string): OrderLine {
   const quantity = Number.isSafeInteger(product.quantity) ? Math.max(0, Number(product.quantity)) : 1;
+  const gross = (toMinor(product.price, currency) ?? 0) * quantity;
   return {
     lineId: idOf(product, 'product_id') ?? idOf(product, 'sku') ?? '',
     productId: idOf(product, 'product_id'),
@@ -87,7 +92,7 @@ function lineOf(product: JsonObject, currency: string): OrderLine {
     title: textOf(product, 'name') ?? textOf(product, 'sku') ?? '',
     variantTitle: textOf(product, 'variant'),
     quantity,
-    netMinor: Math.max(0, (toMinor(product.price, currency) ?? 0) * quantity),
+    netMinor: Number.isSafeInteger(gross) ? Math.max(0, gross) : 0,
     taxMinor: 0,
     giftCard: product.gift_card === true,
     imageUrl: textOf(product, 'image_url'),

@@ -133,9 +133,9 @@ function profileChange(type: MessageType, message: JsonObject, traits: JsonObjec
     if (change[theirs] !== undefined && change[ours] === undefined) change[ours] = change[theirs];
   }
   const email = emailOf(traits);
-  const userId = idOf(message, 'userId');
+  const userId = namingId(message, 'userId');
   if (email !== null && trust === 'server') change.email = email;
-  if (userId !== null && trust === 'server' && !BLOCKED.test(userId)) change.userId = userId;
+  if (userId !== null && trust === 'server') change.userId = userId;
   return Object.keys(change).length === 0 ? null : change;
 }
 
@@ -143,14 +143,17 @@ function profileChange(type: MessageType, message: JsonObject, traits: JsonObjec
 function identifiersOf(message: JsonObject, traits: JsonObject, trust: Trust): Identifier[] | 'too_long' {
   const email = trust === 'server' ? emailOf(traits) : null;
   const found: [Identifier['kind'], string | null][] = [
-    ['user', idOf(message, 'userId')],
+    ['user', namingId(message, 'userId')],
     ['email', email],
-    ['anonymous', idOf(message, 'anonymousId')],
+    ['anonymous', namingId(message, 'anonymousId')],
   ];
-  const identifiers = found.flatMap(([kind, value]) =>
-    value === null || BLOCKED.test(value) ? [] : [{ kind, value: value.trim() }],
-  );
+  const identifiers = found.flatMap(([kind, value]) => (value === null ? [] : [{ kind, value }]));
   return identifiers.some((one) => one.value.length > LONGEST_ID) ? 'too_long' : identifiers;
+}
+
+function namingId(message: JsonObject, key: string): string | null {
+  const id = idOf(message, key)?.trim() ?? null;
+  return id === null || BLOCKED.test(id) ? null : id;
 }
 
 export function emailOf(traits: JsonObject): string | null {

@@ -31,7 +31,7 @@ export async function buildWidget({ outdir, minify = true }: WidgetOptions): Pro
     target: 'es2022',
     legalComments: 'none',
     logLevel: 'warning',
-    plugins: minify ? [smallTemplates] : [],
+    plugins: minify ? [compact] : [],
   };
   const chunks = await buildChunks(shared, outdir);
   const loader = await buildLoader(shared, outdir, modulesOf(chunks, outdir));
@@ -94,16 +94,18 @@ async function measure(path: string, outdir: string): Promise<WidgetFile> {
   };
 }
 
-/** esbuild leaves templates as they are written; indentation between tags and in style sheets need not travel. */
-const smallTemplates: Plugin = {
-  name: 'small-templates',
+/**
+ * Two things that esbuild does not do. Splitting would cut the shell in two, what the tabs use as well and the rest: the
+ * entry, re-exported by each tab, keeps it one file that compresses better (it is there before any tab loads). And
+ * templates stay as they are written: indentation between tags and in style sheets need not travel.
+ */
+const compact: Plugin = {
+  name: 'compact',
   setup({ onLoad }) {
     onLoad({ filter: /widget\/.*\.ts$/ }, async ({ path }) => {
-      const source = await readFile(path, 'utf8');
-      return {
-        contents: await smallStyles(source.replace(/>\n\s+</g, '><')),
-        loader: 'ts',
-      };
+      const source = (await readFile(path, 'utf8')).replace(/>\n\s+</g, '><');
+      const shell = source.includes('export const createPanel') ? "export { mount } from '../drawer.ts';" : '';
+      return { contents: shell + (await smallStyles(source)), loader: 'ts' };
     });
   },
 };

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { Log, LogLevel, Miniflare, type MiniflareOptions } from 'miniflare';
+import { Log, LogLevel, Miniflare, type MiniflareOptions, type WorkerOptions } from 'miniflare';
 import { ASSETS, WORKER } from './build.ts';
 import type { Secrets } from './secrets.ts';
 
@@ -18,18 +18,6 @@ export const OBJECTS = {
   DEBUGGER: 'Debugger',
 };
 export const DATABASE = { binding: 'DB', name: 'regulars' };
-/** Never a static file: goes to the worker without a look at the assets first, here and on Cloudflare. */
-export const WORKER_FIRST = [
-  '/v1/*',
-  '/hub/v1/*',
-  '/admin/*',
-  '/webhooks/*',
-  '/healthz',
-  '/readyz',
-  '/docs',
-  '/openapi.json',
-];
-
 export function openEdge(options: EdgeOptions): Miniflare {
   // Young generations of 16 MB and more let memory grow threefold for no speed (measured); it must be set before workerd starts.
   process.env.MINIFLARE_WORKERD_V8_FLAGS ??= '--max-semi-space-size=4';
@@ -39,35 +27,7 @@ export function openEdge(options: EdgeOptions): Miniflare {
 
 export function edgeOptions({ port, state, secrets }: EdgeOptions): MiniflareOptions {
   return {
-    name: 'regulars',
-    // Straight to the worker: Miniflare's own entry in front of it halves what a machine can serve (measured).
-    unsafeDirectSockets: [{ host: '127.0.0.1', port, serviceName: 'regulars' }],
-    compatibilityDate: COMPATIBILITY_DATE,
-    compatibilityFlags: COMPATIBILITY_FLAGS,
-    modules: [
-      {
-        type: 'ESModule',
-        path: 'worker.js',
-        contents: readFileSync(WORKER, 'utf8'),
-      },
-    ],
-    bindings: {
-      OPERATOR_TOKEN: secrets.operatorToken,
-      ROOT_SECRET: secrets.rootSecret,
-    },
-    durableObjects: Object.fromEntries(
-      Object.entries(OBJECTS).map(([binding, className]) => [binding, { className, useSQLite: true }]),
-    ),
-    d1Databases: { [DATABASE.binding]: DATABASE.name },
-    assets: {
-      directory: ASSETS,
-      binding: 'ASSETS',
-      workerName: 'regulars',
-      routerConfig: {
-        has_user_worker: true,
-        static_routing: { user_worker: WORKER_FIRST },
-      },
-    },
+    workers: [worker(port, secrets), STATIC_FILES],
     defaultPersistRoot: join(state, 'data'),
     cf: false,
     logRequests: false,
@@ -79,6 +39,34 @@ export function edgeOptions({ port, state, secrets }: EdgeOptions): MiniflareOpt
     },
   };
 }
+
+function worker(port: number, secrets: Secrets): WorkerOptions {
+  return {
+    name: 'regulars',
+    // Straight to the worker: Miniflare's own entry in front of it halves what a machine can serve (measured).
+    unsafeDirectSockets: [{ host: '127.0.0.1', port, serviceName: 'regulars' }],
+    compatibilityDate: COMPATIBILITY_DATE,
+    compatibilityFlags: COMPATIBILITY_FLAGS,
+    modules: [{ type: 'ESModule', path: 'worker.js', contents: readFileSync(WORKER, 'utf8') }],
+    bindings: { OPERATOR_TOKEN: secrets.operatorToken, ROOT_SECRET: secrets.rootSecret },
+    durableObjects: Object.fromEntries(
+      Object.entries(OBJECTS).map(([binding, className]) => [binding, { className, useSQLite: true }]),
+    ),
+    d1Databases: { [DATABASE.binding]: DATABASE.name },
+    serviceBindings: { ASSETS: STATIC_FILES.name },
+  };
+}
+
+/**
+ * Cloudflare looks at the files first, for nothing; here that look costs each request 160 µs (measured), so the files
+ * stand beside the worker, which asks for them where no route of its own matches.
+ */
+const STATIC_FILES: WorkerOptions & { name: string } = {
+  name: 'static',
+  compatibilityDate: COMPATIBILITY_DATE,
+  modules: [{ type: 'ESModule', path: 'none.js', contents: 'export default {}' }],
+  assets: { directory: ASSETS, workerName: 'static' },
+};
 
 /** The worker's log lines as they are: they are JSON, made to be piped. */
 function passOn(stdout: Readable, stderr: Readable): void {

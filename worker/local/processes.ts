@@ -5,6 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 type Process = { pid: number; args: string[] };
 
+/** Small images often have /proc and no ps. */
+const hasProc = existsSync('/proc/self/cmdline');
+
 /** workerd ignores the import path (its configuration comes on stdin); it is there to be seen in the process list. */
 export const stateMark = (state: string): string => `--import-path=${state}`;
 
@@ -20,7 +23,7 @@ export async function endWorkerd(state: string): Promise<number> {
   const pids = findWorkerd(state);
   for (const pid of pids) kill(pid);
   const giveUpAt = performance.now() + 5_000;
-  while (findWorkerd(state).length > 0) {
+  while (pids.some(isRunning)) {
     if (performance.now() > giveUpAt) throw new Error(`workerd ${pids.join(', ')} does not end`);
     await sleep(20);
   }
@@ -36,6 +39,20 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+/**
+ * A killed process loses its command line first and its sockets and file locks last; waiting for a parent that never comes,
+ * it may stay listed as a zombie. It is over when it is gone, or a zombie with no other thread left.
+ */
+function isRunning(pid: number): boolean {
+  if (!hasProc) return isAlive(pid);
+  try {
+    const isZombie = /^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+    return !isZombie || readdirSync(`/proc/${pid}/task`).length > 1;
+  } catch {
+    return false;
+  }
+}
+
 function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
@@ -44,9 +61,8 @@ function kill(pid: number): void {
   }
 }
 
-/** /proc where there is one (small images often have no ps), else ps. */
 function listProcesses(): Process[] {
-  if (!existsSync('/proc/self/cmdline')) return fromPs();
+  if (!hasProc) return fromPs();
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map((name) => ({ pid: Number(name), args: readCommandLine(name) }));

@@ -1,11 +1,12 @@
 /**
- * Shopify's order, refund and fulfilment payloads as facts. Amounts are the shop's money (`shop_money`). Field meanings:
- * shopify.dev, REST Admin API, Order / Refund / Fulfillment.
+ * Shopify's order and fulfilment payloads as facts. Amounts are the shop's money (`shop_money`). Field meanings:
+ * shopify.dev, REST Admin API, Order / Fulfillment.
  */
 import { idOf, type JsonObject, objectOf, objectsOf, textOf } from '../../domain/json.ts';
 import { toMinor } from '../../domain/money.ts';
-import type { Fulfilment, OrderLine, OrderSnapshot, Parcel, Refund, RefundLine } from '../../domain/order-facts.ts';
+import type { Fulfilment, OrderLine, OrderSnapshot, Parcel } from '../../domain/order-facts.ts';
 import { httpsOrNull, instantOf, shopCurrency, shopMinor } from './shopify-json.ts';
+import { takenBack } from './shopify-refund.ts';
 
 /** The order without its refunds: Shopify's `current_*` amounts shrink with a refund, so what it took is added again. */
 export function snapshotOf(order: JsonObject, fallbackCurrency: string, now: number): OrderSnapshot | null {
@@ -13,11 +14,10 @@ export function snapshotOf(order: JsonObject, fallbackCurrency: string, now: num
   if (orderId === null) return null;
   const currency = shopCurrency(order) ?? fallbackCurrency;
   const lines = objectsOf(order, 'line_items').map((line) => lineOf(line, currency));
-  const back = objectsOf(order, 'refunds').flatMap((refund) => refundOf(refund, currency)?.lines ?? []);
-  const backNet = sum(back.map((line) => line.netMinor ?? 0));
-  const backTax = sum(back.map((line) => line.taxMinor));
+  const back = takenBack(objectsOf(order, 'refunds'), currency);
   const current = shopMinor(order, 'current_subtotal_price', currency);
-  const subtotal = current === null ? shopMinor(order, 'subtotal_price', currency) : current + backNet;
+  const subtotal = current === null ? shopMinor(order, 'subtotal_price', currency) : current + back.netMinor;
+  const currentDiscount = shopMinor(order, 'current_total_discounts', currency);
   const currentTax = shopMinor(order, 'current_total_tax', currency);
   const shipping = objectsOf(order, 'shipping_lines');
   return {
@@ -32,8 +32,10 @@ export function snapshotOf(order: JsonObject, fallbackCurrency: string, now: num
     taxesIncluded: order.taxes_included === true,
     subtotalMinor: subtotal ?? sum(lines.map((line) => line.netMinor)),
     discountMinor:
-      shopMinor(order, 'current_total_discounts', currency) ?? shopMinor(order, 'total_discounts', currency) ?? 0,
-    taxMinor: currentTax === null ? (shopMinor(order, 'total_tax', currency) ?? 0) : currentTax + backTax,
+      currentDiscount === null
+        ? (shopMinor(order, 'total_discounts', currency) ?? 0)
+        : currentDiscount + back.discountMinor,
+    taxMinor: currentTax === null ? (shopMinor(order, 'total_tax', currency) ?? 0) : currentTax + back.taxMinor,
     shippingMinor: shippingOf(order, shipping, currency),
     shippingTaxMinor: sum(shipping.map((line) => taxOf(line, currency))),
     totalMinor: shopMinor(order, 'total_price', currency) ?? 0,
@@ -76,51 +78,6 @@ function shippingOf(order: JsonObject, lines: JsonObject[], currency: string): n
   );
   if (lines.length > 0) return sum(discounted);
   return toMinor(objectOf(objectOf(order, 'total_shipping_price_set'), 'shop_money').amount, currency) ?? 0;
-}
-
-/** A refund on its own or inside an order. Its money is what its successful refund transactions moved. */
-export function refundOf(refund: JsonObject, currency: string): Refund | null {
-  const refundId = idOf(refund, 'id');
-  if (refundId === null) return null;
-  const lines = objectsOf(refund, 'refund_line_items').map((line) => refundLineOf(line, currency));
-  return {
-    refundId,
-    atMs: instantOf(refund, 'processed_at') ?? instantOf(refund, 'created_at') ?? 0,
-    lines,
-    shippingMinor: refundedShipping(refund, currency),
-    moneyMinor: sum(objectsOf(refund, 'transactions').map((one) => moneyOf(one, currency))),
-  };
-}
-
-function refundLineOf(line: JsonObject, currency: string): RefundLine {
-  return {
-    lineId: idOf(line, 'line_item_id') ?? '',
-    quantity: Number.isSafeInteger(line.quantity) ? Number(line.quantity) : 0,
-    netMinor: shopMinor(line, 'subtotal', currency) ?? 0,
-    taxMinor: shopMinor(line, 'total_tax', currency) ?? 0,
-    giftCard: objectOf(line, 'line_item').gift_card === true,
-  };
-}
-
-/** Told as an adjustment of kind `shipping_refund` (a negative amount) or, by newer versions, as refunded shipping lines. */
-function refundedShipping(refund: JsonObject, currency: string): number {
-  const lines = objectsOf(refund, 'refund_shipping_lines');
-  const inLines = lines.map((line) => {
-    const tax = shopMinor(line, 'tax_amount', currency) ?? 0;
-    return (shopMinor(line, 'subtotal_amount', currency) ?? 0) + tax;
-  });
-  if (lines.length > 0) return sum(inLines);
-  const adjustments = objectsOf(refund, 'order_adjustments').filter((one) => one.kind === 'shipping_refund');
-  return sum(
-    adjustments.map((one) =>
-      Math.abs((shopMinor(one, 'amount', currency) ?? 0) + (shopMinor(one, 'tax_amount', currency) ?? 0)),
-    ),
-  );
-}
-
-function moneyOf(transaction: JsonObject, currency: string): number {
-  if (transaction.kind !== 'refund' || transaction.status !== 'success') return 0;
-  return Math.max(0, shopMinor(transaction, 'amount', currency) ?? 0);
 }
 
 const CARRIER_WORDS = new Set([

@@ -5,7 +5,8 @@ import type { OrderFact } from '../../domain/order-facts.ts';
 import type { Delivery } from '../deliver.ts';
 import { emailOf } from '../segment.ts';
 import { instantOf } from './shopify-json.ts';
-import { fulfilmentOf, refundOf, snapshotOf } from './shopify-order.ts';
+import { fulfilmentOf, snapshotOf } from './shopify-order.ts';
+import { refundOf } from './shopify-refund.ts';
 
 export interface Webhook {
   topic: string;
@@ -42,7 +43,7 @@ function factOf({ topic, payload, currency, receivedAtMs }: Webhook): OrderFact 
   if (topic.startsWith('orders/')) {
     const order = snapshotOf(payload, currency, receivedAtMs);
     if (order === null) return null;
-    const refunds = objectsOf(payload, 'refunds').flatMap((refund) => refundOf(refund, currency) ?? []);
+    const refunds = objectsOf(payload, 'refunds').flatMap((refund) => refundOf(refund, order.currency, payload) ?? []);
     const fulfilments = objectsOf(payload, 'fulfillments').flatMap((one) => fulfilmentOf(one) ?? []);
     const cancelledAtMs = topic === 'orders/cancelled' ? (order.cancelledAtMs ?? receivedAtMs) : order.cancelledAtMs;
     return {

@@ -1,0 +1,181 @@
+/**
+ * The writes of one call: heads and keys of all its customers are read at once, journal rows, keys and heads are written
+ * at once. Statements cost more than rows, so a call pays for a handful of them however many events it brings.
+ */
+import type { Changes, Head } from '../domain/customer.ts';
+import type { JournalRow } from '../domain/journal.ts';
+import { type Lot, NEVER } from '../domain/ledger.ts';
+import type { Database } from '../storage/database.ts';
+import { type Row, toHead, toJournalRow } from './rows.ts';
+
+const HEADS = 'SELECT * FROM customer WHERE customer IN (SELECT value FROM json_each(?))';
+
+const KEYS = `SELECT k.customer, k.key, k.seq FROM json_each(?) j
+  JOIN used_key k ON k.customer = j.value ->> 0 AND k.key = j.value ->> 1`;
+
+const WRITE_JOURNAL = `
+  INSERT INTO journal (n, customer, seq, kind, name, at_ms, recorded_ms, key, order_id, points, programme, entries, about)
+  SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
+    value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12 FROM json_each(?)`;
+
+const WRITE_KEYS = `INSERT INTO used_key (customer, key, seq)
+  SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?)`;
+
+const WRITE_HEADS = `
+  INSERT INTO customer (customer, seq, now_ms, balance, debt, lifetime, next_due_ms, first_seen_ms, last_seen_ms,
+    known, orders, moved_to, traits)
+  SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
+    value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12 FROM json_each(?) WHERE true
+  ON CONFLICT DO UPDATE SET seq = excluded.seq, now_ms = excluded.now_ms, balance = excluded.balance,
+    debt = excluded.debt, lifetime = excluded.lifetime, next_due_ms = excluded.next_due_ms,
+    first_seen_ms = excluded.first_seen_ms, last_seen_ms = excluded.last_seen_ms, known = excluded.known,
+    orders = excluded.orders, moved_to = excluded.moved_to, traits = excluded.traits`;
+
+const WRITE_LOT = `INSERT INTO lot (customer, expires_ms, lot, points, remaining, origin) VALUES (?, ?, ?, ?, ?, ?)
+  ON CONFLICT DO UPDATE SET remaining = excluded.remaining`;
+
+const WRITE_ORDER = `INSERT INTO orders (customer, order_id, seq, placed_ms, body) VALUES (?, ?, ?, ?, ?)
+  ON CONFLICT DO UPDATE SET seq = excluded.seq, placed_ms = excluded.placed_ms, body = excluded.body`;
+
+export class Batch {
+  readonly #db: Database;
+  readonly #heads = new Map<string, Head>();
+  readonly #changed = new Set<string>();
+  readonly #keys = new Map<string, number>();
+  readonly #rows: { customer: string; row: JournalRow }[] = [];
+  readonly #withLots = new Set<string>();
+  #n: number;
+
+  /** `lastN` is the number of the journal's last row. */
+  constructor(db: Database, lastN: number) {
+    this.#db = db;
+    this.#n = lastN;
+  }
+
+  /** Whether anybody's next due instant may have changed. */
+  get touchedDue(): boolean {
+    return this.#withLots.size > 0;
+  }
+
+  get lastN(): number {
+    return this.#n;
+  }
+
+  load(customers: string[], keys: { customer: string; key: string }[]): void {
+    for (const row of this.#db.all(HEADS, JSON.stringify(customers)))
+      this.#heads.set(String(row.customer), toHead(row));
+    if (keys.length === 0) return;
+    const pairs = JSON.stringify(keys.map(({ customer, key }) => [customer, key]));
+    for (const row of this.#db.all(KEYS, pairs))
+      this.#keys.set(nameOf(String(row.customer), String(row.key)), Number(row.seq));
+  }
+
+  head(customer: string): Head | null {
+    return this.#heads.get(customer) ?? null;
+  }
+
+  /** The row that used this key, be it of this very call; null where the key is new. */
+  rowOfKey(customer: string, key: string): JournalRow | null {
+    const seq = this.#keys.get(nameOf(customer, key));
+    if (seq === undefined) return null;
+    const pending = this.#rows.find((one) => one.customer === customer && one.row.seq === seq);
+    if (pending !== undefined) return pending.row;
+    const row: Row | null = this.#db.one('SELECT * FROM journal WHERE customer = ? AND seq = ?', customer, seq);
+    if (row === null) throw new Error('a used key without its journal row');
+    return toJournalRow(row);
+  }
+
+  /** Takes a decision over. Lots and orders are written at once, for the next decision of this call reads them. */
+  add(customer: string, changes: Changes): void {
+    this.setHead(customer, changes.head);
+    for (const row of changes.rows) {
+      this.#rows.push({ customer, row });
+      if (row.key !== null) this.#keys.set(nameOf(customer, row.key), row.seq);
+    }
+    for (const lot of changes.lots) this.#writeLot(customer, lot);
+    for (const order of changes.orders) {
+      const { orderId, snapshot } = order;
+      this.#db.run(
+        WRITE_ORDER,
+        customer,
+        orderId,
+        changes.head.seq,
+        snapshot?.placedAtMs ?? null,
+        JSON.stringify(order),
+      );
+    }
+  }
+
+  setHead(customer: string, head: Head): void {
+    this.#heads.set(customer, head);
+    this.#changed.add(customer);
+  }
+
+  /** Writes what was gathered; call once, last in the transaction. */
+  flush(): void {
+    if (this.#rows.length > 0) {
+      this.#db.run(
+        WRITE_JOURNAL,
+        JSON.stringify(this.#rows.map(({ customer, row }) => this.#rowValues(customer, row))),
+      );
+    }
+    const keys = this.#rows.flatMap(({ customer, row }) => (row.key === null ? [] : [[customer, row.key, row.seq]]));
+    if (keys.length > 0) this.#db.run(WRITE_KEYS, JSON.stringify(keys));
+    const heads = [...this.#changed].flatMap((customer) => {
+      const head = this.#heads.get(customer);
+      return head === undefined ? [] : [headValues(customer, this.#dueHead(customer, head))];
+    });
+    if (heads.length > 0) this.#db.run(WRITE_HEADS, JSON.stringify(heads));
+  }
+
+  /** What happens next is read from the lots as they stand now, where they changed. */
+  #dueHead(customer: string, head: Head): Head {
+    if (!this.#withLots.has(customer)) return head;
+    const row = this.#db.one(
+      'SELECT expires_ms FROM lot WHERE customer = ? ORDER BY expires_ms, lot LIMIT 1',
+      customer,
+    );
+    const earliest = row === null ? NEVER : Number(row.expires_ms);
+    return { ...head, nextDueMs: earliest === NEVER ? null : earliest };
+  }
+
+  #rowValues(customer: string, row: JournalRow): unknown[] {
+    this.#n += 1;
+    const { seq, kind, name, atMs, recordedAtMs, key, orderId, programmeVersion, entries, about } = row;
+    const points = entries.length === 0 ? null : entries.reduce((sum, entry) => sum + entry.points, 0);
+    const told = entries.length === 0 ? null : JSON.stringify(entries);
+    const times = [atMs, recordedAtMs];
+    return [
+      this.#n,
+      customer,
+      seq,
+      kind,
+      name,
+      ...times,
+      key,
+      orderId,
+      points,
+      programmeVersion,
+      told,
+      JSON.stringify(about),
+    ];
+  }
+
+  #writeLot(customer: string, lot: Lot): void {
+    this.#withLots.add(customer);
+    const { expiresAtMs, points, remaining, origin } = lot;
+    if (remaining > 0) this.#db.run(WRITE_LOT, customer, expiresAtMs, lot.lot, points, remaining, origin);
+    else
+      this.#db.run('DELETE FROM lot WHERE customer = ? AND expires_ms = ? AND lot = ?', customer, expiresAtMs, lot.lot);
+  }
+}
+
+function nameOf(customer: string, key: string): string {
+  return `${customer} ${key}`;
+}
+
+function headValues(customer: string, head: Head): unknown[] {
+  const sums = [head.seq, head.nowMs, head.balance, head.debt, head.lifetime, head.nextDueMs];
+  const seen = [head.firstSeenMs, head.lastSeenMs, head.known ? 1 : 0, head.orders, head.movedTo];
+  return [customer, ...sums, ...seen, JSON.stringify(head.traits)];
+}

@@ -1,0 +1,85 @@
+/** From a proved shopper to a customer: found, or joined the first time; and reads that follow one who has moved. */
+import type { Standing } from '../customers/reader.ts';
+import { customersOf } from '../customers/stubs.ts';
+import { forgetSubject, resolveAll } from '../directory/cache.ts';
+import type { Subject } from '../directory/directory.ts';
+import type { CustomerEvent } from '../domain/event.ts';
+import type { Env } from '../env.ts';
+import { deliver } from '../intake/deliver.ts';
+import type { ShopSnapshot } from '../shops/settings.ts';
+import { ProblemError } from '../wire/problem.ts';
+import type { Shopper } from './proof.ts';
+import type { SessionOf } from './session-token.ts';
+
+const MOST_HOPS = 4;
+const MOST_ROUNDS = 3;
+
+/** How much of the standing's lists to read with it. */
+export interface First {
+  activity: number;
+  orders: number;
+}
+export const NOTHING: First = { activity: 0, orders: 0 };
+
+export interface Current {
+  customer: string;
+  standing: Standing;
+}
+
+export interface SignedIn extends Current {
+  rowsWritten: number;
+}
+
+/**
+ * The customer behind a proof. One that is known is only read: the Directory writes where an identifier is new, and the
+ * customer's object not at all. One that nobody knew joins, under a key that makes every retry a no-op.
+ */
+export async function signIn(env: Env, shop: ShopSnapshot, shopper: Shopper, first: First): Promise<SignedIn> {
+  const subject: Subject = { identifiers: shopper.identifiers, trust: 'server' };
+  let rowsWritten = 0;
+  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+    const [resolved] = await resolveAll(env, shop, [subject]);
+    if (resolved === undefined) break;
+    const current = await standingOf(env, { shop: shop.id, customer: resolved.customer }, first);
+    if (current !== null) {
+      if (current.customer !== resolved.customer) forgetSubject(shop.id, subject);
+      return { ...current, rowsWritten };
+    }
+    rowsWritten += (await deliver(env, shop, [{ subject, event: joined(shopper, Date.now()) }])).rowsWritten;
+  }
+  throw new Error('a customer that joined has no standing');
+}
+
+/** The standing of a session's customer, or of whom it moved to; null where there is none. Writes nothing. */
+export async function standingOf(env: Env, { shop, customer }: SessionOf, first: First): Promise<Current | null> {
+  let id = customer;
+  for (let hop = 0; hop < MOST_HOPS; hop += 1) {
+    const standing = await customersOf(env, shop, id).standing(id, first);
+    if (standing === null) return null;
+    if (standing.moved === null) return { customer: id, standing };
+    id = standing.moved;
+  }
+  return null;
+}
+
+/** As `standingOf`, for routes: a bearer whose customer is gone is no bearer any more. */
+export async function requireStanding(env: Env, session: SessionOf, first: First): Promise<Current> {
+  const current = await standingOf(env, session, first);
+  if (current === null) throw new ProblemError('unauthorized');
+  return current;
+}
+
+function joined({ identifiers, traits, proof }: Shopper, now: number): CustomerEvent {
+  const [{ kind, value }] = identifiers;
+  return {
+    key: `hub:joined:${kind}:${value}`,
+    source: 'hub',
+    trust: 'server',
+    name: 'Joined Hub',
+    occurredAtMs: now,
+    receivedAtMs: now,
+    properties: { proof },
+    traits,
+    fact: null,
+  };
+}
