@@ -47,6 +47,11 @@ export class Customers extends DurableObject<Env> {
     this.#reader = new Reader(this.#store);
   }
 
+  /** Rows read since the object started, for holding costs against history. */
+  get rowsRead(): number {
+    return this.#store.rowsRead;
+  }
+
   /** Stores every group's inputs, each once, and answers each. What was answered is durable. */
   async record(call: RecordCall): Promise<RecordAnswer> {
     if (call.shop !== this.#shop()) throw new Error('a call for another shop');

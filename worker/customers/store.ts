@@ -32,6 +32,11 @@ export class CustomerStore {
     return this.#db.rowsWritten;
   }
 
+  /** Rows read since the object started. */
+  get rowsRead(): number {
+    return this.#db.rowsRead;
+  }
+
   /** Runs `work` as one transaction; a throw undoes all of it. What the batch gathered is written at its end. */
   transaction<T>(work: (batch: Batch) => T): T {
     this.#db.migrate();

@@ -42,7 +42,7 @@ export function newHead(now: number): Head {
 
 export interface State {
   head: Head;
-  /** Open lots, soonest-expiring first: enough for the input, and the named order's own. */
+  /** Open lots: enough of the soonest-expiring ones for the input, and the named order's own. */
   lots: Lot[];
   /** The orders that the input names or whose lots are due. */
   orders: Map<string, Order>;

@@ -37,7 +37,7 @@ export function decideDue(state: State, terms: Terms, now: number): Changes | nu
   const due = state.lots.filter((lot) => lot.expiresAtMs <= now);
   if (due.length === 0) return null;
   const work = open(state);
-  for (const at of new Set(due.map((lot) => lot.expiresAtMs))) {
+  for (const at of new Set(due.map((lot) => lot.expiresAtMs).sort((a, b) => a - b))) {
     const lots = due.filter((lot) => lot.expiresAtMs === at);
     for (const lot of lots) noteExpiry(work, lot);
     pushRow(work, {

@@ -31,7 +31,7 @@ export interface PointsEntry {
 }
 
 export interface LedgerDraft {
-  /** Open lots in the order (expiry, lot); at least as many as the decision can need. */
+  /** Open lots, at least as many as the decision can need. */
   lots: Lot[];
   balance: number;
   debt: number;
@@ -111,10 +111,8 @@ export function expire(draft: LedgerDraft, lots: Lot[]): PointsEntry {
 }
 
 function takeFromLots(draft: LedgerDraft, points: number, prefer: ReadonlySet<number>): PointsEntry['lots'] {
-  const ordered = [
-    ...draft.lots.filter((lot) => prefer.has(lot.lot)),
-    ...draft.lots.filter((lot) => !prefer.has(lot.lot)),
-  ];
+  const soonest = [...draft.lots].sort(byExpiry);
+  const ordered = [...soonest.filter((lot) => prefer.has(lot.lot)), ...soonest.filter((lot) => !prefer.has(lot.lot))];
   const takes: PointsEntry['lots'] = [];
   let left = points;
   for (const lot of ordered) {
@@ -131,11 +129,11 @@ function take(draft: LedgerDraft, lot: Lot, points: number): PointsEntry['lots']
   return { lot: lot.lot, points: 0 - points, expiresAtMs: lot.expiresAtMs };
 }
 
-/** Open lots stay sorted; a lot with nothing left leaves the list and is told to the store as closed. */
+/** A lot with nothing left leaves the list and is told to the store as closed. */
 function put(draft: LedgerDraft, lot: Lot): void {
   draft.changed.set(lot.lot, lot);
   const others = draft.lots.filter((one) => one.lot !== lot.lot);
-  draft.lots = lot.remaining > 0 ? [...others, lot].sort(byExpiry) : others;
+  draft.lots = lot.remaining > 0 ? [...others, lot] : others;
 }
 
 function byExpiry(a: Lot, b: Lot): number {

@@ -84,7 +84,6 @@ function snapshotOf(orderId: string, properties: JsonObject, sender: OrderSender
 
 function lineOf(product: JsonObject, currency: string): OrderLine {
   const quantity = Number.isSafeInteger(product.quantity) ? Math.max(0, Number(product.quantity)) : 1;
-  const gross = (toMinor(product.price, currency) ?? 0) * quantity;
   return {
     lineId: idOf(product, 'product_id') ?? idOf(product, 'sku') ?? '',
     productId: idOf(product, 'product_id'),
@@ -92,7 +91,7 @@ function lineOf(product: JsonObject, currency: string): OrderLine {
     title: textOf(product, 'name') ?? textOf(product, 'sku') ?? '',
     variantTitle: textOf(product, 'variant'),
     quantity,
-    netMinor: Number.isSafeInteger(gross) ? Math.max(0, gross) : 0,
+    netMinor: Math.max(0, (toMinor(product.price, currency) ?? 0) * quantity),
     taxMinor: 0,
     giftCard: product.gift_card === true,
     imageUrl: textOf(product, 'image_url'),

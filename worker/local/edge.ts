@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { Log, LogLevel, Miniflare, type MiniflareOptions, type WorkerOptions } from 'miniflare';
+import { Log, LogLevel, Miniflare, type ModuleDefinition, type WorkerOptions } from 'miniflare';
 import { ASSETS, WORKER } from './build.ts';
 import type { Secrets } from './secrets.ts';
 
@@ -18,27 +18,35 @@ export const OBJECTS = {
   DEBUGGER: 'Debugger',
 };
 export const DATABASE = { binding: 'DB', name: 'regulars' };
-export function openEdge(options: EdgeOptions): Miniflare {
+
+export function openEdge({ port, state, secrets }: EdgeOptions): Miniflare {
+  prepareRuntime();
+  return new Miniflare({ workers: [worker(port, secrets), STATIC_FILES], ...sharedOptions(state) });
+}
+
+/** The same database with nothing in front of it: no port, no objects, nobody who could call. */
+export function openDatabaseOnly(state: string): Miniflare {
+  prepareRuntime();
+  const database = { d1Databases: { [DATABASE.binding]: DATABASE.name }, compatibilityDate: COMPATIBILITY_DATE };
+  return new Miniflare({ workers: [{ name: 'database', modules: NO_CODE, ...database }], ...sharedOptions(state) });
+}
+
+function prepareRuntime(): void {
   // Young generations of 16 MB and more let memory grow threefold for no speed (measured); it must be set before workerd starts.
   process.env.MINIFLARE_WORKERD_V8_FLAGS ??= '--max-semi-space-size=4';
   process.env.MINIFLARE_WORKERD_PATH = join(import.meta.dirname, 'workerd.sh');
-  return new Miniflare(edgeOptions(options));
 }
 
-export function edgeOptions({ port, state, secrets }: EdgeOptions): MiniflareOptions {
-  return {
-    workers: [worker(port, secrets), STATIC_FILES],
-    defaultPersistRoot: join(state, 'data'),
-    cf: false,
-    logRequests: false,
-    log: new Log(LogLevel.ERROR),
-    handleRuntimeStdio: passOn,
-    unsafeRuntimeEnv: {
-      REGULARS_STATE: state,
-      REGULARS_WORKERD: findWorkerdBinary(),
-    },
-  };
-}
+const sharedOptions = (state: string) => ({
+  defaultPersistRoot: join(state, 'data'),
+  cf: false,
+  logRequests: false,
+  log: new Log(LogLevel.ERROR),
+  handleRuntimeStdio: passOn,
+  unsafeRuntimeEnv: { REGULARS_STATE: state, REGULARS_WORKERD: findWorkerdBinary() },
+});
+
+const NO_CODE: ModuleDefinition[] = [{ type: 'ESModule', path: 'none.js', contents: 'export default {}' }];
 
 function worker(port: number, secrets: Secrets): WorkerOptions {
   return {
@@ -64,7 +72,7 @@ function worker(port: number, secrets: Secrets): WorkerOptions {
 const STATIC_FILES: WorkerOptions & { name: string } = {
   name: 'static',
   compatibilityDate: COMPATIBILITY_DATE,
-  modules: [{ type: 'ESModule', path: 'none.js', contents: 'export default {}' }],
+  modules: NO_CODE,
   assets: { directory: ASSETS, workerName: 'static' },
 };
 

@@ -3,11 +3,24 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Miniflare } from 'miniflare';
 import { ROOT } from './build.ts';
-import { DATABASE } from './edge.ts';
+import { DATABASE, openDatabaseOnly } from './edge.ts';
 
 const MIGRATIONS = join(ROOT, 'migrations', 'd1');
 
-export async function migrate(edge: Miniflare): Promise<string[]> {
+/**
+ * Before the edge opens: Miniflare's database handle blocks this process while it waits, and a workerd that is being called
+ * at the same time would wait for this process to read its log.
+ */
+export async function migrate(state: string): Promise<string[]> {
+  const edge = openDatabaseOnly(state);
+  try {
+    return await applyMissing(edge);
+  } finally {
+    await edge.dispose();
+  }
+}
+
+async function applyMissing(edge: Miniflare): Promise<string[]> {
   const database = await edge.getD1Database(DATABASE.binding);
   await database
     .prepare(

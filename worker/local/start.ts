@@ -29,6 +29,9 @@ async function start(flags: Flags): Promise<void> {
   if (flags.demo) await requireFreePort(flags.port + 1);
   const secrets = loadSecrets(state);
   if (flags.build) await buildAll();
+  opened.push(() => endWorkerd(state));
+  const applied = await migrate(state);
+  if (applied.length > 0) console.log(`applied ${applied.join(', ')}`);
 
   const origin = `http://localhost:${flags.port}`;
   await openWatchedEdge({ port: flags.port, state, secrets }, lock);
@@ -47,7 +50,6 @@ async function start(flags: Flags): Promise<void> {
 }
 
 async function openWatchedEdge(options: Parameters<typeof openEdge>[0], lock: Lock): Promise<void> {
-  opened.push(() => endWorkerd(options.state));
   const edge = openEdge(options);
   // Miniflare leaves the process inside its own signal handlers, before anything else is closed.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -57,8 +59,6 @@ async function openWatchedEdge(options: Parameters<typeof openEdge>[0], lock: Lo
   opened.push(() => edge.dispose());
   await edge.ready;
   opened.push(watchWorkerd(options.state, lock, () => void stop(1, 'workerd ended and could not be started again')));
-  const applied = await migrate(edge);
-  if (applied.length > 0) console.log(`applied ${applied.join(', ')}`);
 }
 
 function printDemo({ address, live, test, file }: Demo): void {

@@ -23,7 +23,9 @@ export interface Applied {
   rowsWritten: number;
 }
 
-// the guard reads the copy before the profile statement moves it, so orders go first
+// Every statement but the last two is guarded by where the copy stands before either of those moves it, so their order
+// matters. They are apart because an UPDATE rewrites the index of every column it names, changed or not.
+
 const ORDERS = `
   INSERT INTO orders (shop, placed_ms, order_id, customer, seq, name, currency, total_minor, payment, fulfilment, points)
   SELECT ?1, j.value ->> 'placed', j.value ->> 'id', j.value ->> 'c', j.value ->> 'seq', j.value ->> 'name',
@@ -34,18 +36,36 @@ const ORDERS = `
     total_minor = excluded.total_minor, payment = excluded.payment, fulfilment = excluded.fulfilment,
     points = excluded.points`;
 
-const PROFILES = `
+const NEW_PROFILES = `
   INSERT INTO profile (shop, customer, seq, user_id, email, name, name_key, phone, balance, debt, lifetime, orders,
     first_seen_ms, last_seen_day)
   SELECT ?1, j.value ->> 'c', j.value ->> 'seq', j.value ->> 'user', j.value ->> 'email', j.value ->> 'name',
     j.value ->> 'key', j.value ->> 'phone', j.value ->> 'bal', j.value ->> 'debt', j.value ->> 'life', j.value ->> 'ord',
     j.value ->> 'first', j.value ->> 'day'
-  FROM json_each(?2) j LEFT JOIN profile p ON p.shop = ?1 AND p.customer = j.value ->> 'c'
-  WHERE COALESCE(p.seq, 0) = j.value ->> 'from'
-  ON CONFLICT DO UPDATE SET seq = excluded.seq, user_id = excluded.user_id, email = excluded.email,
-    name = excluded.name, name_key = excluded.name_key, phone = excluded.phone, balance = excluded.balance,
-    debt = excluded.debt, lifetime = excluded.lifetime, orders = excluded.orders,
-    first_seen_ms = excluded.first_seen_ms, last_seen_day = excluded.last_seen_day`;
+  FROM json_each(?2) j WHERE j.value ->> 'from' = 0
+  ON CONFLICT DO NOTHING`;
+
+const GUARD = "profile.shop = ?1 AND profile.customer = j.value ->> 'c' AND profile.seq = j.value ->> 'from'";
+
+const NAMES = `
+  UPDATE profile SET user_id = j.value ->> 'user', email = j.value ->> 'email', name = j.value ->> 'name',
+    name_key = j.value ->> 'key', phone = j.value ->> 'phone'
+  FROM json_each(?2) j WHERE ${GUARD} AND (profile.user_id IS NOT j.value ->> 'user' OR
+    profile.email IS NOT j.value ->> 'email' OR profile.name IS NOT j.value ->> 'name' OR
+    profile.phone IS NOT j.value ->> 'phone')`;
+
+const DAYS = `
+  UPDATE profile SET last_seen_day = j.value ->> 'day'
+  FROM json_each(?2) j WHERE ${GUARD} AND profile.last_seen_day IS NOT j.value ->> 'day'`;
+
+const REST = `seq = j.value ->> 'seq', debt = j.value ->> 'debt', lifetime = j.value ->> 'life', orders = j.value ->> 'ord',
+    first_seen_ms = j.value ->> 'first'`;
+
+const BALANCES = `
+  UPDATE profile SET balance = j.value ->> 'bal', ${REST}
+  FROM json_each(?2) j WHERE ${GUARD} AND profile.balance IS NOT j.value ->> 'bal'`;
+
+const OTHERS = `UPDATE profile SET ${REST} FROM json_each(?2) j WHERE ${GUARD}`;
 
 const SEQS = `
   SELECT j.value AS customer, COALESCE(p.seq, 0) AS seq
@@ -53,9 +73,12 @@ const SEQS = `
 
 /** Throws where D1 does not answer in time; what it did then is unknown, and telling again is safe. */
 export async function applyChangeSets(db: D1Database, shop: string, sets: ChangeSet[]): Promise<Applied> {
+  const profiles = JSON.stringify(sets.map(profileOf));
+  const orders = sets.flatMap(ordersOf);
   const statements = [
-    db.prepare(ORDERS).bind(shop, JSON.stringify(sets.flatMap(ordersOf))),
-    db.prepare(PROFILES).bind(shop, JSON.stringify(sets.map(profileOf))),
+    ...(orders.length > 0 ? [db.prepare(ORDERS).bind(shop, JSON.stringify(orders))] : []),
+    ...[NAMES, DAYS, BALANCES, OTHERS].map((sql) => db.prepare(sql).bind(shop, profiles)),
+    ...(sets.some((set) => set.from === 0) ? [db.prepare(NEW_PROFILES).bind(shop, profiles)] : []),
     db.prepare(SEQS).bind(shop, JSON.stringify(sets.map((set) => set.customer))),
   ];
   const results = await within(TIMEOUT_MS, db.batch<{ customer: string; seq: number }>(statements), () => {

@@ -9,6 +9,7 @@ export class Database {
   readonly #migrations: readonly string[];
   #version: number | null = null;
   rowsWritten = 0;
+  rowsRead = 0;
 
   constructor(storage: DurableObjectStorage, migrations: readonly string[]) {
     this.#storage = storage;
@@ -33,11 +34,17 @@ export class Database {
   }
 
   run(sql: string, ...values: SqlStorageValue[]): void {
-    this.rowsWritten += this.#storage.sql.exec(sql, ...values).rowsWritten;
+    const cursor = this.#storage.sql.exec(sql, ...values);
+    this.rowsWritten += cursor.rowsWritten;
+    this.rowsRead += cursor.rowsRead;
   }
 
   all(sql: string, ...values: SqlStorageValue[]): Row[] {
-    return this.#current() === 0 ? [] : this.#storage.sql.exec(sql, ...values).toArray();
+    if (this.#current() === 0) return [];
+    const cursor = this.#storage.sql.exec(sql, ...values);
+    const rows = cursor.toArray();
+    this.rowsRead += cursor.rowsRead;
+    return rows;
   }
 
   one(sql: string, ...values: SqlStorageValue[]): Row | null {
@@ -47,7 +54,12 @@ export class Database {
   /** Rows one by one, for a reader that may stop early. Never keep it over an await. */
   *each(sql: string, ...values: SqlStorageValue[]): Generator<Row> {
     if (this.#current() === 0) return;
-    yield* this.#storage.sql.exec(sql, ...values);
+    const cursor = this.#storage.sql.exec(sql, ...values);
+    try {
+      yield* cursor;
+    } finally {
+      this.rowsRead += cursor.rowsRead;
+    }
   }
 
   #current(): number {
