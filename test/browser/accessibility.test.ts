@@ -1,0 +1,156 @@
+import axe from 'axe-core';
+import { expect, test, vi } from 'vitest';
+import { page } from 'vitest/browser';
+import { problem } from './fake-api.ts';
+import { activity, detail, emptyCustomer, order, signedIn, signedOut } from './fixtures.ts';
+import { emulate, type Hub, openHub, type Setup, setUp } from './harness.ts';
+
+const SESSION = 'POST /hub/v1/session';
+const pictured = signedIn({ orders: { items: [order('1001'), order('1002')], nextCursor: 'c1' } });
+
+interface State {
+  readonly setup?: Setup;
+  readonly target?: string;
+  readonly ready: (hub: Hub) => unknown;
+}
+
+const STATES: Record<string, State> = {
+  loading: { setup: { answers: { [SESSION]: () => new Promise<never>(() => {}) } }, ready: (hub) => hub.find('.bone') },
+  'signed out': { setup: { answers: { [SESSION]: signedOut } }, ready: (hub) => hub.control('Sign in') },
+  'for you': { ready: (hub) => hub.find('.entry') },
+  'for you, empty': {
+    setup: { answers: { [SESSION]: { ...signedIn(), customer: emptyCustomer } } },
+    ready: (hub) => hub.find('.notice'),
+  },
+  orders: { setup: { answers: { [SESSION]: pictured } }, target: 'orders', ready: (hub) => hub.find('.order') },
+  'one order': {
+    setup: { answers: { 'GET /hub/v1/orders/1001': detail('1001') } },
+    target: 'orders/1001',
+    ready: (hub) => hub.find('.money'),
+  },
+  'no such order': { target: 'orders/9', ready: (hub) => hub.find('.notice') },
+  error: { setup: { answers: { [SESSION]: problem(503, 'unavailable') } }, ready: (hub) => hub.control('Try again') },
+};
+
+async function show({ setup, target = '', ready }: State, embed = {}): Promise<Hub> {
+  const hub = await setUp({ ...setup, embed });
+  await hub.open({ target });
+  await vi.waitFor(() => ready(hub));
+  return hub;
+}
+
+async function violations(): Promise<string[]> {
+  const found = await axe.run(document, { resultTypes: ['violations'], rules: { region: { enabled: false } } });
+  return found.violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`));
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test.each(Object.keys(STATES))(`axe finds nothing in “%s”, ${colorScheme}`, async (name) => {
+    await emulate({ colorScheme });
+    document.title = 'Storefront';
+    await show(STATES[name] ?? STATES.error ?? { ready: () => {} });
+    expect(await violations()).toEqual([]);
+  });
+}
+
+test.each(['#ffd84d', '#e4572e', '#7a7a7a', '#0b0b0b', '#fafafa'])(
+  'stays readable with the accent %s',
+  async (accent) => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await emulate({ colorScheme });
+      document.documentElement.style.setProperty('--regulars-accent', accent);
+      const hub = await show({
+        setup: { answers: { [SESSION]: signedOut } },
+        ready: ({ control }) => control('Sign in'),
+      });
+      expect(await violations()).toEqual([]);
+      hub.element.remove();
+      const signed = await show({ ready: ({ find }) => find('.entry') });
+      expect(await violations()).toEqual([]);
+      signed.element.remove();
+    }
+  },
+);
+
+const LONG = 'Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz';
+const long = signedIn({
+  firstName: LONG,
+  points: {
+    balance: 123_456_789,
+    worthMinor: 123_456_789_00,
+    nextExpiry: { points: 123_456, atMs: Date.UTC(2031, 11, 24) },
+  },
+  activity: [
+    activity('1', { reason: LONG }),
+    activity('2', { kind: 'clawed_back', orderName: LONG, points: -123_456 }),
+  ],
+  orders: {
+    items: [order('1001', { name: LONG, totalMinor: 123_456_789_00, delivery: 'confirmed' })],
+    nextCursor: 'c1',
+  },
+});
+const longDetail = detail('1001', {
+  name: LONG,
+  lines: [{ title: LONG, variantTitle: LONG, quantity: 12, totalMinor: 123_456_789_00, imageUrl: null, url: '/x' }],
+  tracking: [{ company: LONG, number: LONG, url: null, status: 'attempted_delivery' }],
+});
+
+test.each(['', 'orders', 'orders/1001'])('holds long German at 320 pixels, nothing cut off, at %j', async (target) => {
+  await page.viewport(320, 640);
+  const setup = { answers: { [SESSION]: long, 'GET /hub/v1/orders/1001': longDetail } };
+  const hub = await openHub({ ...setup, embed: { locale: 'de' } }, { target });
+  if (target === 'orders/1001') await vi.waitFor(() => hub.find('.money'));
+  const panel = hub.find('.panel').getBoundingClientRect();
+  const tooWide = hub
+    .all('.panel *:not(.hidden, .card *)')
+    .filter(
+      (node) =>
+        node.getBoundingClientRect().right > panel.right + 0.5 || node.scrollWidth > Math.ceil(node.clientWidth) + 1,
+    )
+    .filter((node) => node.clientWidth > 0 && !node.matches('.card'));
+  expect(tooWide.map((node) => node.outerHTML.slice(0, 120))).toEqual([]);
+  const texts = hub
+    .all('.card p, .card strong, .card span')
+    .map((node) => node.getBoundingClientRect().right <= panel.right - 20);
+  expect(texts).not.toContain(false);
+});
+
+test.each(['', 'orders', 'orders/1001'])('has targets of at least 24 pixels at %j', async (target) => {
+  const hub = await openHub({ answers: { 'GET /hub/v1/orders/1001': detail('1001') } }, { target });
+  if (target === 'orders/1001') await vi.waitFor(() => hub.find('.money'));
+  const small = hub.all('a, button').filter((control) => {
+    const { width, height } = control.getBoundingClientRect();
+    return width < 24 || height < 24;
+  });
+  expect(small.map(({ outerHTML }) => outerHTML)).toEqual([]);
+});
+
+test('can be scrolled to its end where there is little height, as at much zoom', async () => {
+  await page.viewport(320, 256);
+  const hub = await openHub();
+  const last = hub.find('.footer a:last-of-type');
+  last.scrollIntoView();
+  expect(last.getBoundingClientRect().bottom).toBeLessThanOrEqual(256);
+  expect(hub.find('.header').getBoundingClientRect().bottom).toBeLessThan(0);
+});
+
+test('has edges where the system forces its colours', async () => {
+  await emulate({ forcedColors: 'active' });
+  const hub = await openHub();
+  const edges = ['.panel', '.card', '.close'].map((part) => getComputedStyle(hub.find(part)).borderTopStyle);
+  expect(edges).toEqual(['solid', 'solid', 'solid']);
+});
+
+test('keeps its own text size and look whatever the page does to the root and to elements', async () => {
+  const style = document.createElement('style');
+  style.textContent =
+    'html { font-size: 62.5% } * { letter-spacing: 4px; text-transform: uppercase } button { background: red }';
+  document.head.append(style);
+  try {
+    const hub = await openHub();
+    const { fontSize, textTransform, letterSpacing } = getComputedStyle(hub.find('.entry-title'));
+    expect([fontSize, textTransform, letterSpacing]).toEqual(['16px', 'none', 'normal']);
+  } finally {
+    style.remove();
+  }
+});
