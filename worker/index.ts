@@ -6,14 +6,14 @@ import { keys } from './admin/keys.ts';
 import { points } from './admin/points.ts';
 import { settings } from './admin/settings.ts';
 import { shops } from './admin/shops.ts';
-import { routes } from './app.ts';
 import { docs } from './docs/routes.ts';
-import { health } from './health.ts';
+import { routes } from './http/app.ts';
+import { health } from './http/health.ts';
+import { renderProblem } from './http/problems.ts';
+import { requestLog } from './http/request-log.ts';
 import { hub } from './hub/routes.ts';
 import { segment } from './intake/segment-routes.ts';
 import { shopifyWebhooks } from './intake/sources/shopify-routes.ts';
-import { renderProblem } from './problems.ts';
-import { requestLog } from './request-log.ts';
 import { ProblemError } from './wire/problem.ts';
 
 export { Customers } from './customers/customers.ts';

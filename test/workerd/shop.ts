@@ -2,15 +2,6 @@
 import { applyD1Migrations } from 'cloudflare:test';
 import { env, exports } from 'cloudflare:workers';
 
-declare global {
-  namespace Cloudflare {
-    interface Env extends WorkerEnv {}
-    interface GlobalProps {
-      mainModule: typeof import('../../worker/index.ts');
-    }
-  }
-}
-type WorkerEnv = import('../../worker/env.ts').Env;
 type WithMigrations = { D1_MIGRATIONS: Parameters<typeof applyD1Migrations>[1] };
 
 export interface Answer {
@@ -58,7 +49,7 @@ export const NEW_SHOP = { name: 'Test', currency: 'EUR', timeZone: 'Europe/Berli
 
 /** D1's tables, made where they are not there yet. */
 export async function makeCopies(): Promise<void> {
-  await applyD1Migrations(env.DB, (env as WorkerEnv & WithMigrations).D1_MIGRATIONS);
+  await applyD1Migrations(env.DB, (env as typeof env & WithMigrations).D1_MIGRATIONS);
 }
 
 export async function makeShop(about: object = {}): Promise<TestShop> {

@@ -1,16 +1,18 @@
 /** Customers for the merchant: the list from D1's copy, one customer always from the object that keeps it. */
 import { createRoute, z } from '@hono/zod-openapi';
-import { type AppContext, routes } from '../app.ts';
 import type { Standing } from '../customers/reader.ts';
 import { customersOf } from '../customers/stubs.ts';
 import { directoryOf } from '../directory/cache.ts';
+import { json } from '../http/answers.ts';
+import { type AppContext, routes } from '../http/app.ts';
+import { requireScope } from '../http/scope.ts';
 import { listProfiles } from '../projection/queries.ts';
-import { type Caller, requireScope } from '../shops/auth.ts';
-import * as wire from '../wire/admin.ts';
+import type { Caller } from '../shops/auth.ts';
 import { fromCursor, toCursor } from '../wire/cursor.ts';
+import * as wire from '../wire/customers.ts';
 import { pageQuery } from '../wire/parts.ts';
 import { ProblemError } from '../wire/problem.ts';
-import { bearer, json, refusals } from './docs.ts';
+import { bearer, refusals } from './docs.ts';
 import { findCustomer, refParam } from './ref.ts';
 import { customerView, entryViews, summaryView, timelineView } from './views.ts';
 

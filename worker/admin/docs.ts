@@ -1,11 +1,6 @@
 /** Shared words of the admin API's documentation. */
 import { z } from '@hono/zod-openapi';
-import { Problem } from '../wire/problem.ts';
-
-const problem = (description: string) => ({
-  description,
-  content: { 'application/problem+json': { schema: Problem } },
-});
+import { problem } from '../http/answers.ts';
 
 export const bearer = [{ secretKey: [] }];
 export const operator = [{ operatorToken: [] }];
@@ -25,11 +20,3 @@ export const writeRefusals = {
   409: problem('The state does not allow this, or the first request is still running'),
   422: problem('Refused by a rule, or the Idempotency-Key came with another request'),
 };
-
-export function json<T extends z.ZodType>(schema: T, description: string) {
-  return { description, content: { 'application/json': { schema } } };
-}
-
-export function body<T extends z.ZodType>(schema: T) {
-  return { required: true, content: { 'application/json': { schema } } };
-}

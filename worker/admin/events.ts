@@ -1,10 +1,11 @@
 /** What arrived lately and what became of it. */
 import { createRoute, z } from '@hono/zod-openapi';
-import { routes } from '../app.ts';
 import { debuggerOf } from '../debugger/notes.ts';
-import { requireScope } from '../shops/auth.ts';
-import { VerdictList } from '../wire/admin.ts';
-import { bearer, json, refusals } from './docs.ts';
+import { json } from '../http/answers.ts';
+import { routes } from '../http/app.ts';
+import { requireScope } from '../http/scope.ts';
+import { VerdictList } from '../wire/customers.ts';
+import { bearer, refusals } from './docs.ts';
 
 export const events = routes();
 

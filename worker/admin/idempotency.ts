@@ -2,7 +2,7 @@
  * `Idempotency-Key` on the admin API's writes: one run per key, and the first answer for every retry. Ledger operations
  * keep theirs in the customer's journal instead; both read the header here.
  */
-import type { AppContext } from '../app.ts';
+import type { AppContext } from '../http/app.ts';
 import { shopOf } from '../shops/cache.ts';
 import { seal, sha256Hex, unseal } from '../shops/crypto.ts';
 import { ProblemError } from '../wire/problem.ts';

@@ -1,7 +1,8 @@
 /** Keys of the shop, and the keys that its own server signs shoppers' tokens with. */
 import { createRoute, z } from '@hono/zod-openapi';
-import { type AppContext, raw, routes } from '../app.ts';
-import { requireScope } from '../shops/auth.ts';
+import { body, json } from '../http/answers.ts';
+import { type AppContext, raw, routes } from '../http/app.ts';
+import { requireScope } from '../http/scope.ts';
 import { forgetShop, shopOf } from '../shops/cache.ts';
 import { randomText, toBase64Url } from '../shops/crypto.ts';
 import { type KeyKind, SCOPES_OF, type Scope } from '../shops/keys.ts';
@@ -9,7 +10,7 @@ import { mintKey } from '../shops/mint.ts';
 import { sealSecret } from '../shops/secrets.ts';
 import * as wire from '../wire/admin.ts';
 import { ProblemError } from '../wire/problem.ts';
-import { bearer, body, idempotent, json, refusals, writeRefusals } from './docs.ts';
+import { bearer, idempotent, refusals, writeRefusals } from './docs.ts';
 import { once } from './idempotency.ts';
 import { identityKeyView, keyView } from './views.ts';
 

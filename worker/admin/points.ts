@@ -2,16 +2,17 @@
 
 import type { z } from '@hono/zod-openapi';
 import { createRoute } from '@hono/zod-openapi';
-import { type AppContext, raw, routes } from '../app.ts';
 import type { Answer } from '../customers/record.ts';
 import { recordIn } from '../customers/stubs.ts';
 import type { Refusal } from '../domain/decide.ts';
 import type { JournalRow } from '../domain/journal.ts';
-import { requireScope } from '../shops/auth.ts';
+import { body, json } from '../http/answers.ts';
+import { type AppContext, raw, routes } from '../http/app.ts';
+import { requireScope } from '../http/scope.ts';
 import type { ShopSnapshot } from '../shops/settings.ts';
-import { Adjust, Adjusted } from '../wire/admin.ts';
+import { Adjust, Adjusted } from '../wire/customers.ts';
 import { ProblemError } from '../wire/problem.ts';
-import { bearer, body, idempotent, json, writeRefusals } from './docs.ts';
+import { bearer, idempotent, writeRefusals } from './docs.ts';
 import { fingerprintOf, idempotencyKey } from './idempotency.ts';
 import { findCustomer, refParam } from './ref.ts';
 import { entryViews } from './views.ts';

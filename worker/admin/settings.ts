@@ -1,13 +1,14 @@
 /** The merchant's settings: the shop, its programme, the platform whose orders count. */
 import { createRoute, type z } from '@hono/zod-openapi';
-import { type AppContext, raw, routes } from '../app.ts';
-import { requireScope } from '../shops/auth.ts';
+import { body, json } from '../http/answers.ts';
+import { type AppContext, raw, routes } from '../http/app.ts';
+import { requireScope } from '../http/scope.ts';
 import { forgetShop, shopOf } from '../shops/cache.ts';
 import { sealSecret } from '../shops/secrets.ts';
 import type { ShopSettings, ShopSnapshot } from '../shops/settings.ts';
 import { Programme, ProgrammeVersion, Shop, ShopChange, ShopifySource, ShopifySourceView } from '../wire/admin.ts';
 import { ProblemError } from '../wire/problem.ts';
-import { bearer, body, idempotent, json, refusals, writeRefusals } from './docs.ts';
+import { bearer, idempotent, refusals, writeRefusals } from './docs.ts';
 import { once } from './idempotency.ts';
 import { shopView } from './views.ts';
 

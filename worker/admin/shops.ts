@@ -1,10 +1,11 @@
 /** The operator's routes: shops are made here, with their first keys. */
 import { createRoute, z } from '@hono/zod-openapi';
-import { type AppContext, raw, routes } from '../app.ts';
 import { exponentOf } from '../domain/money.ts';
 import { defaultProgramme } from '../domain/programme.ts';
+import { body, json } from '../http/answers.ts';
+import { type AppContext, raw, routes } from '../http/app.ts';
+import { requireOperator } from '../http/scope.ts';
 import { listShops } from '../projection/queries.ts';
-import { requireOperator } from '../shops/auth.ts';
 import { shopOf } from '../shops/cache.ts';
 import { sha256Hex } from '../shops/crypto.ts';
 import { KEY_KINDS, newShopId } from '../shops/keys.ts';
@@ -13,7 +14,7 @@ import type { ShopSettings } from '../shops/settings.ts';
 import { NewShop, ShopCreated, ShopList } from '../wire/admin.ts';
 import { fromCursor, toCursor } from '../wire/cursor.ts';
 import { pageQuery } from '../wire/parts.ts';
-import { body, idempotent, json, operator, refusals, writeRefusals } from './docs.ts';
+import { idempotent, operator, refusals, writeRefusals } from './docs.ts';
 import { idempotencyKey, once } from './idempotency.ts';
 import { shopView } from './views.ts';
 

@@ -8,6 +8,7 @@ import { NEVER } from '../domain/ledger.ts';
 import type { ProfileRow } from '../projection/queries.ts';
 import { orderSourceOf, type ShopSnapshot, type StoredKey, type StoredSecret } from '../shops/settings.ts';
 import type * as wire from '../wire/admin.ts';
+import type * as people from '../wire/customers.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -45,7 +46,7 @@ export function identityKeyView(secret: StoredSecret): z.infer<typeof wire.Ident
   };
 }
 
-export function summaryView(row: ProfileRow): z.infer<typeof wire.CustomerSummary> {
+export function summaryView(row: ProfileRow): z.infer<typeof people.CustomerSummary> {
   return {
     id: row.customer,
     userId: row.userId,
@@ -60,7 +61,11 @@ export function summaryView(row: ProfileRow): z.infer<typeof wire.CustomerSummar
   };
 }
 
-export function customerView(id: string, identifiers: Identifier[], standing: Standing): z.infer<typeof wire.Customer> {
+export function customerView(
+  id: string,
+  identifiers: Identifier[],
+  standing: Standing,
+): z.infer<typeof people.Customer> {
   const { balance, debt, lifetime, nextExpiry } = standing;
   return {
     id,
@@ -75,7 +80,7 @@ export function customerView(id: string, identifiers: Identifier[], standing: St
 }
 
 /** A journal row's ledger entries, newest first: the last one is where the row left the balance. */
-export function entryViews(row: JournalRow): z.infer<typeof wire.PointsEntry>[] {
+export function entryViews(row: JournalRow): z.infer<typeof people.PointsEntry>[] {
   return row.entries
     .map((entry, at) => ({
       id: `${row.seq}.${at}`,
@@ -98,7 +103,7 @@ export function entryViews(row: JournalRow): z.infer<typeof wire.PointsEntry>[] 
     .reverse();
 }
 
-export function timelineView(row: JournalRow): z.infer<typeof wire.TimelineEntry> {
+export function timelineView(row: JournalRow): z.infer<typeof people.TimelineEntry> {
   const { properties } = row.about;
   return {
     seq: row.seq,

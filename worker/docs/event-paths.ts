@@ -1,11 +1,7 @@
 /** The endpoints that speak other people's contracts, described for the document: they are not validated by these schemas. */
 import { type RouteConfig, z } from '@hono/zod-openapi';
-import { Problem } from '../wire/problem.ts';
+import { problem } from '../http/answers.ts';
 
-const problem = (description: string) => ({
-  description,
-  content: { 'application/problem+json': { schema: Problem } },
-});
 const json = (schema: z.ZodType) => ({
   content: { 'application/json': { schema } },
 });

@@ -1,6 +1,6 @@
 /** `/openapi.json`, generated from the schemas the routes validate with, and `/docs`, the same document to read. */
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import { type AppEnv, routes } from '../app.ts';
+import { type AppEnv, routes } from '../http/app.ts';
 import { eventPaths } from './event-paths.ts';
 import { renderPage } from './page.ts';
 

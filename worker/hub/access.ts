@@ -1,8 +1,8 @@
 /** Who may ask: the publishable key of a page, the bearer of a shopper, the origin of either. */
 import type { MiddlewareHandler } from 'hono';
-import type { AppContext, AppEnv } from '../app.ts';
-import { allowOrigin, originAllowed } from '../intake/cors.ts';
-import { waitSeconds } from '../intake/rate.ts';
+import type { AppContext, AppEnv } from '../http/app.ts';
+import { originAllowed } from '../http/cors.ts';
+import { waitSeconds } from '../http/rate.ts';
 import { bearerOf, callerOf } from '../shops/auth.ts';
 import { openShop } from '../shops/cache.ts';
 import { isShopId } from '../shops/keys.ts';
@@ -49,14 +49,6 @@ export async function accessOf(c: AppContext): Promise<Access> {
   requireOrigin(c, shop);
   return { shop, customer: session.customer };
 }
-
-/** Lets the shop's pages read the answer, refusals too. Until a shop is known there is nothing to keep from any page. */
-export const crossOrigin: MiddlewareHandler<AppEnv> = async function crossOrigin(c, next) {
-  await next();
-  const id = c.get('shop');
-  const shop = id === '' ? null : await openShop(c.env, id);
-  allowOrigin(c.req.header('origin') ?? null, shop?.settings.origins ?? [], c.res);
-};
 
 /** What a shopper may see is nobody else's to keep. */
 export const notStored: MiddlewareHandler<AppEnv> = async function notStored(c, next) {

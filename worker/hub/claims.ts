@@ -1,15 +1,12 @@
 /** From the signed claims of a merchant's token to a shopper: who signed for whom, for how long, and who it is. Pure. */
 import type { Identifier } from '../domain/event.ts';
+import { emailOf, LONGEST_ID, NOBODY } from '../domain/identifier.ts';
 import { type JsonObject, textOf } from '../domain/json.ts';
-import { emailOf } from '../intake/segment.ts';
 import { type ProofRefusal, type Proved, refused } from './proof.ts';
 
 export const AUDIENCE = 'regulars';
 const MOST_SECONDS = 600;
 const SKEW_SECONDS = 30;
-const LONGEST = 255;
-/** What a template prints where nobody is signed in: such a token would open one account to everybody. */
-const NOBODY = /^(?:[0-]*|-1|null|undefined|nil|none|anonymous|guest|\[object object\])$/i;
 const UNPRINTABLE = /^\s|\s$|\p{Cc}/u;
 
 export function shopperOfClaims(claims: JsonObject, terms: { shop: string; nowMs: number }): Proved {
@@ -24,7 +21,7 @@ export function shopperOfClaims(claims: JsonObject, terms: { shop: string; nowMs
   if (email !== null) identifiers.push({ kind: 'email', value: email });
   const traits: JsonObject = { [strong.kind === 'shopify' ? 'shopifyId' : 'userId']: strong.value };
   if (email !== null) traits.email = email;
-  const name = textOf(claims, 'name')?.trim().slice(0, LONGEST) ?? '';
+  const name = textOf(claims, 'name')?.trim().slice(0, LONGEST_ID) ?? '';
   if (name !== '') traits.name = name;
   return { kind: 'shopper', shopper: { proof: 'merchant_jwt', identifiers, traits } };
 }
@@ -49,6 +46,6 @@ function identifierOf(sub: unknown): Identifier | null {
   const [, prefix, rest] = /^(shopify|user):(.*)$/s.exec(sub) ?? [null, 'user', sub];
   const value = rest ?? '';
   if (prefix === 'shopify') return /^[1-9]\d{0,19}$/.test(value) ? { kind: 'shopify', value } : null;
-  if (value === '' || value.length > LONGEST || NOBODY.test(value) || UNPRINTABLE.test(value)) return null;
+  if (value === '' || value.length > LONGEST_ID || NOBODY.test(value) || UNPRINTABLE.test(value)) return null;
   return { kind: 'user', value };
 }

@@ -1,11 +1,12 @@
 /** From a proved shopper to a customer: found, or joined the first time; and reads that follow one who has moved. */
+
+import { deliver } from '../customers/deliver.ts';
 import type { Standing } from '../customers/reader.ts';
 import { customersOf } from '../customers/stubs.ts';
 import { forgetSubject, resolveAll } from '../directory/cache.ts';
 import type { Subject } from '../directory/directory.ts';
 import type { CustomerEvent } from '../domain/event.ts';
 import type { Env } from '../env.ts';
-import { deliver } from '../intake/deliver.ts';
 import type { ShopSnapshot } from '../shops/settings.ts';
 import { ProblemError } from '../wire/problem.ts';
 import type { Shopper } from './proof.ts';

@@ -1,20 +1,12 @@
 /** The hub's addresses as the API document tells them: what goes in, every answer that can come out. */
 import { createRoute, z } from '@hono/zod-openapi';
+import { json, problem } from '../http/answers.ts';
 import { ActivityPage, HubView, OrderDetail, OrderPage, SessionRequest } from '../wire/hub.ts';
 import { pageQuery } from '../wire/parts.ts';
-import { Problem } from '../wire/problem.ts';
 
 const MOST_ITEMS = 50;
 const USUAL_ITEMS = 10;
 
-const problem = (description: string) => ({
-  description,
-  content: { 'application/problem+json': { schema: Problem } },
-});
-const json = <T extends z.ZodType>(schema: T, description: string) => ({
-  description,
-  content: { 'application/json': { schema } },
-});
 const refusals = {
   401: problem('No bearer, or one that ended: exchange a new proof'),
   403: problem("The page's origin is not on the shop's list"),

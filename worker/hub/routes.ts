@@ -1,12 +1,13 @@
 /** The drawer's API: a proof becomes a session, a session reads one customer. Nothing here takes a customer from a request. */
 import { bodyLimit } from 'hono/body-limit';
-import { type AppContext, routes } from '../app.ts';
 import { customersOf } from '../customers/stubs.ts';
+import { type AppContext, routes } from '../http/app.ts';
+import { crossOrigin } from '../http/cors.ts';
 import type { ShopSnapshot } from '../shops/settings.ts';
 import { fromCursor } from '../wire/cursor.ts';
 import type { HubView, Proof } from '../wire/hub.ts';
 import { ProblemError } from '../wire/problem.ts';
-import { accessOf, crossOrigin, notStored, shopOfKey, shopOfPath } from './access.ts';
+import { accessOf, notStored, shopOfKey, shopOfPath } from './access.ts';
 import { ActivityPlace, activityOf, activityPage, rowsBefore } from './activity-view.ts';
 import { NOTHING, requireStanding, signIn } from './customer.ts';
 import * as docs from './docs.ts';

@@ -1,15 +1,16 @@
 /** Segment's endpoints: authenticate, bound, map, deliver, answer. Errors are of the kind its clients act on. */
-import type { AppContext } from '../app.ts';
-import { routes } from '../app.ts';
+
+import { type Delivery, deliver } from '../customers/deliver.ts';
 import type { Verdict } from '../debugger/debugger.ts';
 import { noteVerdicts } from '../debugger/notes.ts';
 import { isObject, type JsonObject, textOf } from '../domain/json.ts';
+import type { AppContext } from '../http/app.ts';
+import { routes } from '../http/app.ts';
+import { parseObject, readBytes } from '../http/body.ts';
+import { crossOrigin } from '../http/cors.ts';
+import { waitSeconds } from '../http/rate.ts';
 import { orderSourceOf } from '../shops/settings.ts';
 import { ProblemError } from '../wire/problem.ts';
-import { parseObject, readBytes } from './body.ts';
-import { allowOrigin } from './cors.ts';
-import { type Delivery, deliver } from './deliver.ts';
-import { waitSeconds } from './rate.ts';
 import { LARGEST_MESSAGE, type Mapped, MESSAGE_TYPES, mapMessage, type Sender } from './segment.ts';
 import { type EventCaller, eventCaller } from './write-key.ts';
 
@@ -19,6 +20,11 @@ const MOST_EVENTS = 2_500;
 const SLACK = 1_024;
 
 export const segment = routes();
+
+for (const path of ['/v1/batch', ...MESSAGE_TYPES.map((type) => `/v1/${type}`)]) {
+  segment.use(path, crossOrigin);
+  segment.options(path, (c) => c.body(null, 204));
+}
 
 segment.post('/v1/batch', async (c) => {
   const bytes = await readBytes(c.req.raw, LARGEST_BATCH + SLACK);
@@ -42,10 +48,6 @@ for (const type of MESSAGE_TYPES) {
   });
 }
 
-for (const path of ['/v1/batch', ...MESSAGE_TYPES.map((type) => `/v1/${type}`)]) {
-  segment.options(path, (c) => allowOrigin(c.req.header('origin') ?? null, [], c.body(null, 204)));
-}
-
 async function take(c: AppContext, body: JsonObject, messages: unknown[], measure: boolean): Promise<Response> {
   const caller = await eventCaller(c.env, c.req.raw, textOf(body, 'writeKey'));
   const { settings } = caller.shop;
@@ -67,7 +69,7 @@ async function take(c: AppContext, body: JsonObject, messages: unknown[], measur
     measure && tooLarge(message) ? { refused: 'too_large' } : mapMessage(message, sender),
   );
   await store(c, caller, messages, mapped);
-  return allowOrigin(c.req.header('origin') ?? null, settings.origins, c.json({ success: true }));
+  return c.json({ success: true });
 }
 
 async function store(c: AppContext, caller: EventCaller, messages: unknown[], mapped: Mapped[]): Promise<void> {

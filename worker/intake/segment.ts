@@ -5,6 +5,7 @@
 
 import type { Subject } from '../directory/directory.ts';
 import { type CustomerEvent, canonicalName, type Identifier, type Trust } from '../domain/event.ts';
+import { emailOf, LONGEST_ID, NOBODY } from '../domain/identifier.ts';
 import { idOf, isObject, type JsonObject, objectOf, textOf } from '../domain/json.ts';
 import { orderFactOf } from './segment-order.ts';
 
@@ -12,11 +13,7 @@ export const MESSAGE_TYPES = ['track', 'identify', 'page', 'screen', 'group', 'a
 export type MessageType = (typeof MESSAGE_TYPES)[number];
 
 export const LARGEST_MESSAGE = 32 * 1024;
-const LONGEST_ID = 255;
 const LONGEST_MESSAGE_ID = 100;
-/** Values that clients send where they know nobody; they never identify. */
-const BLOCKED = /^(?:[0-]*|-1|null|undefined|anonymous|\[object object\])$/i;
-
 export interface Sender {
   trust: Trust;
   receivedAtMs: number;
@@ -153,10 +150,5 @@ function identifiersOf(message: JsonObject, traits: JsonObject, trust: Trust): I
 
 function namingId(message: JsonObject, key: string): string | null {
   const id = idOf(message, key)?.trim() ?? null;
-  return id === null || BLOCKED.test(id) ? null : id;
-}
-
-export function emailOf(traits: JsonObject): string | null {
-  const email = textOf(traits, 'email')?.trim().toLowerCase() ?? null;
-  return email !== null && /^[^\s@]+@[^\s@]+$/.test(email) && email.length <= LONGEST_ID ? email : null;
+  return id === null || NOBODY.test(id) ? null : id;
 }

@@ -23,8 +23,9 @@ export interface Applied {
   rowsWritten: number;
 }
 
-// Every statement but the last two is guarded by where the copy stands before either of those moves it, so their order
-// matters. They are apart because an UPDATE rewrites the index of every column it names, changed or not.
+// Every statement but the last is guarded by where the copy stands, so the ones that move it come last. They are apart
+// because an UPDATE rewrites the index of every column it names, changed or not; and they are upserts over CROSS JOINs
+// because that fixes the order of the loops: the sets first, then one look-up each.
 
 const ORDERS = `
   INSERT INTO orders (shop, placed_ms, order_id, customer, seq, name, currency, total_minor, payment, fulfilment, points)
@@ -36,36 +37,32 @@ const ORDERS = `
     total_minor = excluded.total_minor, payment = excluded.payment, fulfilment = excluded.fulfilment,
     points = excluded.points`;
 
-const NEW_PROFILES = `
+const INTO = `
   INSERT INTO profile (shop, customer, seq, user_id, email, name, name_key, phone, balance, debt, lifetime, orders,
     first_seen_ms, last_seen_day)
   SELECT ?1, j.value ->> 'c', j.value ->> 'seq', j.value ->> 'user', j.value ->> 'email', j.value ->> 'name',
     j.value ->> 'key', j.value ->> 'phone', j.value ->> 'bal', j.value ->> 'debt', j.value ->> 'life', j.value ->> 'ord',
     j.value ->> 'first', j.value ->> 'day'
-  FROM json_each(?2) j WHERE j.value ->> 'from' = 0
-  ON CONFLICT DO NOTHING`;
+  FROM json_each(?2) j`;
 
-const GUARD = "profile.shop = ?1 AND profile.customer = j.value ->> 'c' AND profile.seq = j.value ->> 'from'";
+const NEW_PROFILES = `${INTO} WHERE j.value ->> 'from' = 0 ON CONFLICT DO NOTHING`;
 
-const NAMES = `
-  UPDATE profile SET user_id = j.value ->> 'user', email = j.value ->> 'email', name = j.value ->> 'name',
-    name_key = j.value ->> 'key', phone = j.value ->> 'phone'
-  FROM json_each(?2) j WHERE ${GUARD} AND (profile.user_id IS NOT j.value ->> 'user' OR
-    profile.email IS NOT j.value ->> 'email' OR profile.name IS NOT j.value ->> 'name' OR
-    profile.phone IS NOT j.value ->> 'phone')`;
+function update(condition: string, change: string): string {
+  const copy = "CROSS JOIN profile p ON p.shop = ?1 AND p.customer = j.value ->> 'c'";
+  return `${INTO} ${copy} WHERE p.seq = j.value ->> 'from' AND ${condition} ON CONFLICT DO UPDATE SET ${change}`;
+}
 
-const DAYS = `
-  UPDATE profile SET last_seen_day = j.value ->> 'day'
-  FROM json_each(?2) j WHERE ${GUARD} AND profile.last_seen_day IS NOT j.value ->> 'day'`;
-
-const REST = `seq = j.value ->> 'seq', debt = j.value ->> 'debt', lifetime = j.value ->> 'life', orders = j.value ->> 'ord',
-    first_seen_ms = j.value ->> 'first'`;
-
-const BALANCES = `
-  UPDATE profile SET balance = j.value ->> 'bal', ${REST}
-  FROM json_each(?2) j WHERE ${GUARD} AND profile.balance IS NOT j.value ->> 'bal'`;
-
-const OTHERS = `UPDATE profile SET ${REST} FROM json_each(?2) j WHERE ${GUARD}`;
+const NAMES = update(
+  `(p.user_id IS NOT j.value ->> 'user' OR p.email IS NOT j.value ->> 'email' OR p.name IS NOT j.value ->> 'name' OR
+    p.phone IS NOT j.value ->> 'phone')`,
+  `user_id = excluded.user_id, email = excluded.email, name = excluded.name, name_key = excluded.name_key,
+    phone = excluded.phone`,
+);
+const DAYS = update("p.last_seen_day IS NOT j.value ->> 'day'", 'last_seen_day = excluded.last_seen_day');
+const REST = `seq = excluded.seq, debt = excluded.debt, lifetime = excluded.lifetime, orders = excluded.orders,
+    first_seen_ms = excluded.first_seen_ms`;
+const BALANCES = update("p.balance IS NOT j.value ->> 'bal'", `balance = excluded.balance, ${REST}`);
+const OTHERS = update('true', REST);
 
 const SEQS = `
   SELECT j.value AS customer, COALESCE(p.seq, 0) AS seq

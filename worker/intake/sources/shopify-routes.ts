@@ -1,14 +1,15 @@
 /** `POST /webhooks/shopify/{shop}`: verify the raw bytes, check whose shop they are for, store, answer within a second. */
-import { routes } from '../../app.ts';
+
+import { deliver } from '../../customers/deliver.ts';
 import { noteVerdicts } from '../../debugger/notes.ts';
 import type { Env } from '../../env.ts';
+import { routes } from '../../http/app.ts';
+import { readBytes } from '../../http/body.ts';
 import { openShop } from '../../shops/cache.ts';
 import { isShopId } from '../../shops/keys.ts';
 import { secretsNamed } from '../../shops/secrets.ts';
 import type { ShopSnapshot } from '../../shops/settings.ts';
 import { ProblemError } from '../../wire/problem.ts';
-import { readBytes } from '../body.ts';
-import { deliver } from '../deliver.ts';
 import { mapWebhook } from './shopify.ts';
 import { parseExact } from './shopify-json.ts';
 

@@ -2,13 +2,14 @@
  * From mapped events to durable answers: who is it, group by object, call each once. The answer goes back only when
  * every object has stored its part.
  */
-import type { Answer, Group, Input } from '../customers/record.ts';
-import { customersOf, recordIn, shardOf } from '../customers/stubs.ts';
+
 import { directoryOf, forgetSubject, resolveAll } from '../directory/cache.ts';
 import type { Resolved, Subject } from '../directory/directory.ts';
 import type { CustomerEvent } from '../domain/event.ts';
 import type { Env } from '../env.ts';
 import type { ShopSnapshot } from '../shops/settings.ts';
+import type { Answer, Group, Input } from './record.ts';
+import { customersOf, recordIn, shardOf } from './stubs.ts';
 
 const MOST_AT_ONCE = 32;
 /** A customer may move while a call is under way; each time the caller follows. */

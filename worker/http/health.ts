@@ -1,7 +1,8 @@
 /** Whether the process answers, and whether everything it needs does. */
+
+import { remote } from '../storage/remote.ts';
+import { within } from '../time/deadline.ts';
 import { type AppContext, routes } from './app.ts';
-import { remote } from './storage/remote.ts';
-import { within } from './time/deadline.ts';
 
 const READY_MS = 1_000;
 

@@ -1,8 +1,8 @@
 /** What every route group starts from: the context's types, and how a refused schema becomes a problem. */
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import type { Env } from './env.ts';
-import { type FieldError, ProblemError } from './wire/problem.ts';
+import type { Env } from '../env.ts';
+import { type FieldError, ProblemError } from '../wire/problem.ts';
 
 export interface Variables {
   requestId: string;

@@ -1,4 +1,8 @@
 /** Answers to browsers on other origins. No cookie is ever used, so no credentials are allowed. */
+import type { MiddlewareHandler } from 'hono';
+import { openShop } from '../shops/cache.ts';
+import type { AppEnv } from './app.ts';
+
 const METHODS = 'GET, POST, OPTIONS';
 const HEADERS = 'authorization, content-type, idempotency-key, x-retry-count, anonymousid, sentat';
 
@@ -19,3 +23,11 @@ export function allowOrigin(origin: string | null, allowed: readonly string[], r
   headers.set('Access-Control-Max-Age', '7200');
   return response;
 }
+
+/** Lets the shop's pages read the answer, refusals too. Until a shop is known there is nothing to keep from any page. */
+export const crossOrigin: MiddlewareHandler<AppEnv> = async function crossOrigin(c, next) {
+  await next();
+  const id = c.get('shop');
+  const shop = id === '' ? null : await openShop(c.env, id);
+  allowOrigin(c.req.header('origin') ?? null, shop?.settings.origins ?? [], c.res);
+};

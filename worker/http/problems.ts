@@ -1,7 +1,7 @@
 /** From an error to the one problem shape. The app's only catch: a refusal says why, a bug says where to look. */
 import { HTTPException } from 'hono/http-exception';
+import { PROBLEMS, type Problem, ProblemError, type ProblemKey } from '../wire/problem.ts';
 import type { AppContext } from './app.ts';
-import { PROBLEMS, type Problem, ProblemError, type ProblemKey } from './wire/problem.ts';
 
 export function renderProblem(c: AppContext, error: Error): Response {
   const problem = asProblem(error);

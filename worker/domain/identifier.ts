@@ -1,0 +1,13 @@
+/** What an identifier may be, wherever it comes from. */
+import { type JsonObject, textOf } from './json.ts';
+
+export const LONGEST_ID = 255;
+
+/** What clients and templates write where they know nobody; it never identifies, or it would be one account for everybody. */
+export const NOBODY = /^(?:[0-]*|-1|null|undefined|nil|none|anonymous|guest|\[object object\])$/i;
+
+/** The e-mail of a profile in its one form; null for what is no address. */
+export function emailOf(traits: JsonObject): string | null {
+  const email = textOf(traits, 'email')?.trim().toLowerCase() ?? null;
+  return email !== null && /^[^\s@]+@[^\s@]+$/.test(email) && email.length <= LONGEST_ID ? email : null;
+}

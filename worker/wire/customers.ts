@@ -1,0 +1,116 @@
+/** What the merchant's API says of customers, their points and their events. */
+import { z } from '@hono/zod-openapi';
+import { page } from './parts.ts';
+
+export const CustomerSummary = z
+  .object({
+    id: z.string(),
+    userId: z.string().nullable(),
+    email: z.string().nullable(),
+    name: z.string().nullable(),
+    balance: z.int(),
+    debt: z.int(),
+    lifetime: z.int(),
+    orders: z.int(),
+    firstSeenMs: z.int(),
+    lastSeenDay: z.string().describe('UTC date; the copy keeps it by the day'),
+  })
+  .openapi('CustomerSummary');
+export const CustomerList = page(CustomerSummary).openapi('CustomerList');
+
+const Entry = z.object({
+  id: z.string(),
+  kind: z.enum(['earned', 'adjusted', 'clawed_back', 'restored', 'spent', 'expired']),
+  points: z.int(),
+  balanceAfter: z.int(),
+  debtChange: z.int(),
+  lots: z.array(
+    z.object({
+      lot: z.int(),
+      points: z.int(),
+      expiresAtMs: z.int().nullable(),
+    }),
+  ),
+  orderId: z.string().nullable(),
+  reason: z.string().nullable(),
+  note: z.string().nullable().describe('Never shown to the shopper'),
+  atMs: z.int().describe('When it took effect'),
+  recordedAtMs: z.int(),
+  seq: z.int(),
+  programmeVersion: z.int(),
+});
+export const PointsEntry = Entry.openapi('PointsEntry');
+export const PointsJournal = page(Entry).openapi('PointsJournal');
+
+export const Customer = z
+  .object({
+    id: z.string(),
+    identifiers: z.array(z.object({ kind: z.string(), value: z.string() })),
+    traits: z.record(z.string(), z.unknown()),
+    points: z.object({
+      balance: z.int(),
+      debt: z.int(),
+      lifetime: z.int(),
+      nextExpiry: z.object({ points: z.int(), atMs: z.int() }).nullable(),
+    }),
+    orders: z.int(),
+    firstSeenMs: z.int(),
+    lastSeenMs: z.int(),
+    seq: z.int(),
+  })
+  .openapi('Customer');
+
+export const TimelineEntry = z
+  .object({
+    seq: z.int(),
+    kind: z.string(),
+    name: z.string().nullable(),
+    atMs: z.int(),
+    recordedAtMs: z.int(),
+    orderId: z.string().nullable(),
+    source: z.string().nullable(),
+    trust: z.string().nullable(),
+    properties: z.record(z.string(), z.unknown()),
+    points: z.int(),
+  })
+  .openapi('TimelineEntry');
+export const Timeline = page(TimelineEntry).openapi('Timeline');
+
+export const Adjust = z
+  .strictObject({
+    points: z
+      .int()
+      .min(-1_000_000_000)
+      .max(1_000_000_000)
+      .refine((points) => points !== 0, 'must not be 0'),
+    reason: z.string().trim().min(1).max(200).describe('The shopper sees it'),
+    note: z.string().max(1_000).nullable().default(null).describe('Only the merchant sees it'),
+    expiresAtMs: z.int().nullable().default(null).describe('Of points given; default: as the programme says'),
+  })
+  .openapi('Adjust');
+export const Adjusted = z.object({ customer: z.string(), entry: PointsEntry, balance: z.int() }).openapi('Adjusted');
+
+export const Verdict = z
+  .object({
+    atMs: z.int(),
+    source: z.string(),
+    type: z.string().nullable(),
+    name: z.string().nullable(),
+    messageId: z.string().nullable(),
+    verdict: z.enum(['recorded', 'duplicate', 'refused', 'failed']),
+    reason: z.string().nullable(),
+  })
+  .openapi('Verdict');
+export const VerdictList = z.object({ items: z.array(Verdict) }).openapi('VerdictList');
+
+export const CustomerQuery = z.object({
+  q: z
+    .string()
+    .trim()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('Start of an e-mail or of a word of the name, or a whole id'),
+  sort: z.enum(['balance', 'last_seen', 'id']).default('last_seen'),
+  order: z.enum(['asc', 'desc']).default('desc'),
+});
