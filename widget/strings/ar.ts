@@ -1,5 +1,5 @@
 /** Arabic, shell and tabs in one download: the first language that reads from right to left, and one with six plurals. */
-import type { Strings, TabStrings } from './strings.ts';
+import type { Strings, TabStrings } from './keys.ts';
 
 export const dir = 'rtl';
 

@@ -1,5 +1,5 @@
 /** German, shell and tabs in one download. Addresses the shopper as „du“, as most shops do. */
-import type { Strings, TabStrings } from './strings.ts';
+import type { Strings, TabStrings } from './keys.ts';
 
 export const strings: Strings = {
   close: 'Schließen',

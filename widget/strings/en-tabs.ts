@@ -1,5 +1,5 @@
 /** English of the tabs: downloaded with them, not with the shell. */
-import type { TabStrings } from './strings.ts';
+import type { TabStrings } from './keys.ts';
 
 export const tabStrings: TabStrings = {
   points: { one: 'point', other: 'points' },

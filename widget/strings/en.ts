@@ -1,5 +1,5 @@
 /** English: in the shell, so that the drawer can always say something. Every other language has exactly these keys. */
-import type { Strings } from './strings.ts';
+import type { Strings } from './keys.ts';
 
 export const strings: Strings = {
   close: 'Close',

@@ -1,7 +1,7 @@
 /** What depends on the shopper's locale in the tabs: their words, and money, dates and signed numbers. */
 import { tabStrings as english } from './en-tabs.ts';
+import type { TabStrings } from './keys.ts';
 import { formatMoney } from './money.ts';
-import type { TabStrings } from './strings.ts';
 import { Words } from './words.ts';
 
 const DAY_MS = 86_400_000;

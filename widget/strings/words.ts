@@ -1,5 +1,6 @@
 /** What depends on the shopper's locale in the shell: words, plurals, numbers, the direction of the page. */
-import { ENGLISH, type Language, loadLanguage, type Plural, type Strings } from './strings.ts';
+import type { Plural, Strings } from './keys.ts';
+import { ENGLISH, type Language, loadLanguage } from './strings.ts';
 
 type Values = Readonly<Record<string, string | number>>;
 

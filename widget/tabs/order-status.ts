@@ -1,6 +1,6 @@
 /** Of an order's three states, the one that the shopper wants to know. */
 import type { DeliveryStatus, OrderSummary } from '../../worker/wire/hub.ts';
-import type { StatusKey } from '../strings/strings.ts';
+import type { StatusKey } from '../strings/keys.ts';
 
 export type Tone = 'done' | 'moving' | 'attention' | 'ended';
 export interface Status {
