@@ -6,7 +6,14 @@ import { unstable_readConfig } from 'wrangler';
 import { COMPATIBILITY_DATE, COMPATIBILITY_FLAGS, DATABASE, OBJECTS } from '../../worker/local/edge.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const config = unstable_readConfig({ config: join(ROOT, 'wrangler.toml') });
+/** Named here because Wrangler's own type comes from a package that it does not bring along. */
+type Config = {
+  durable_objects: { bindings: { name: string; class_name: string }[] };
+  d1_databases: { binding: string; database_name: string }[];
+  compatibility_date: string;
+  compatibility_flags: string[];
+};
+const config: Config = unstable_readConfig({ config: join(ROOT, 'wrangler.toml') });
 
 test('runs with the bindings and the compatibility of wrangler.toml', () => {
   const bindings = config.durable_objects.bindings.map(({ name, class_name }) => [name, class_name]);

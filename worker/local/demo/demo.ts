@@ -1,8 +1,8 @@
 /** Opens the demo: its two shops in the edge and the storefront next to it. */
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { OrderBook } from './order-book.ts';
 import { type DemoShop, type Edge, loadDemoShops, sourceOf } from './seed.ts';
-import { ShopData } from './shop-data.ts';
 import { createStorefront } from './storefront.ts';
 
 export type DemoOptions = Edge & { port: number; state: string };
@@ -20,7 +20,7 @@ export async function openDemo({ port, state, ...edge }: DemoOptions): Promise<D
   const shops = await loadDemoShops(file, edge, address);
   const server = createStorefront({
     id: shops.live.id,
-    data: new ShopData(join(state, 'demo-orders.json')),
+    orders: new OrderBook(join(state, 'demo-orders.json')),
     source: sourceOf(edge, shops),
     identity: shops.identity,
     hub: { origin: edge.origin, key: shops.live.keys.publishable },

@@ -1,7 +1,7 @@
 /** Every change to an order, told to the edge as the shop platform tells it: one signed webhook per fact. */
-import type { Order, Refund } from './order.ts';
+import type { Order } from './order.ts';
+import type { OrderBook } from './order-book.ts';
 import { fulfilmentPayload, orderPayload, refundPayload } from './payload.ts';
-import type { ShopData } from './shop-data.ts';
 import { postWebhook, type Source } from './webhook.ts';
 
 export type DeskAction = 'ship' | 'deliver' | 'refund' | 'cancel';
@@ -18,58 +18,55 @@ export async function tellPlaced(source: Source, order: Order): Promise<string |
   ]);
 }
 
-export async function act(
-  data: ShopData,
-  source: Source,
-  request: { order: Order; action: DeskAction; line: string },
-): Promise<string | null> {
-  const { order, action, line } = request;
+/** Where orders are kept, and where what happens to them is told. */
+export type Desk = { orders: OrderBook; source: Source };
+
+type Ask = { order: Order; action: DeskAction; line: string };
+
+export async function act(desk: Desk, { order, action, line }: Ask): Promise<string | null> {
   if (order.cancelledAtIso !== null) return null;
-  if (action === 'refund') return refund(data, source, order, [line]);
-  if (action === 'cancel') return cancel(data, source, order);
-  return post(data, source, order, action);
+  if (action === 'refund') return refund(desk, order, [line]);
+  if (action === 'cancel') return cancel(desk, order);
+  return post(desk, order, action);
 }
 
-async function post(data: ShopData, source: Source, order: Order, action: 'ship' | 'deliver'): Promise<string | null> {
+async function post(desk: Desk, order: Order, action: 'ship' | 'deliver'): Promise<string | null> {
   const isDue = action === 'ship' ? order.fulfilment === null : order.fulfilment?.delivered === false;
   if (!isDue) return null;
-  if (action === 'ship') data.ship(order);
-  else data.deliver(order);
-  const after = again(data, order);
+  if (action === 'ship') desk.orders.ship(order);
+  else desk.orders.deliver(order);
+  const after = again(desk, order);
   const topic = action === 'ship' ? 'fulfillments/create' : 'fulfillments/update';
-  return tell(source, [
+  return tell(desk.source, [
     [topic, fulfilmentPayload(after)],
     ['orders/updated', orderPayload(after)],
   ]);
 }
 
-async function refund(data: ShopData, source: Source, order: Order, lineIds: string[]): Promise<string | null> {
+async function refund(desk: Desk, order: Order, lineIds: string[]): Promise<string | null> {
   if (!order.lines.some((line) => line.refundId === null && lineIds.includes(line.id))) return null;
-  const made = data.refund(order, lineIds, 0);
-  const after = again(data, order);
-  return tell(source, [
+  const made = desk.orders.refund(order, lineIds, 0);
+  const after = again(desk, order);
+  return tell(desk.source, [
     ['refunds/create', refundPayload(after, made)],
     ['orders/updated', orderPayload(after)],
   ]);
 }
 
 /** What is still open is refunded first, postage with it: the platform sends both facts, in no promised order. */
-async function cancel(data: ShopData, source: Source, order: Order): Promise<string | null> {
+async function cancel(desk: Desk, order: Order): Promise<string | null> {
   if (order.fulfilment !== null) return null;
-  const made: Refund = data.refund(
-    order,
-    order.lines.map((line) => line.id),
-    order.shippingMinor,
-  );
-  data.cancel(again(data, order));
-  const after = again(data, order);
-  return tell(source, [
+  const lineIds = order.lines.map((line) => line.id);
+  const made = desk.orders.refund(order, lineIds, order.shippingMinor);
+  desk.orders.cancel(again(desk, order));
+  const after = again(desk, order);
+  return tell(desk.source, [
     ['refunds/create', refundPayload(after, made)],
     ['orders/cancelled', orderPayload(after)],
   ]);
 }
 
-const again = (data: ShopData, order: Order): Order => data.find(order.id) ?? order;
+const again = ({ orders }: Desk, order: Order): Order => orders.find(order.id) ?? order;
 
 async function tell(source: Source, webhooks: [topic: string, payload: unknown][]): Promise<string | null> {
   for (const [topic, payload] of webhooks) {

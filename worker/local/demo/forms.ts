@@ -3,8 +3,8 @@ import { addToCart, type Cart, countItems, setQuantity, writeCart } from './cart
 import { findProduct } from './catalogue.ts';
 import { act, isDeskAction, tellPlaced } from './desk.ts';
 import { cookie, localPath } from './http.ts';
+import type { Shop, Visitor } from './shop.ts';
 import { findShopper } from './shoppers.ts';
-import type { Shop, Visitor } from './storefront.ts';
 
 export type Form = { path: string; form: URLSearchParams };
 export type Result = {
@@ -52,16 +52,16 @@ async function checkout(shop: Shop, { shopper, cart }: Visitor, form: URLSearchP
   const email = shopper?.email ?? (form.get('email') ?? '').trim();
   if (cart.length === 0) return go('/cart');
   if (!/^\S+@\S+\.\S+$/.test(email) || email.length > 200) return go('/cart', say('Please give an e-mail address.'));
-  const order = shop.data.place(cart, { shopper: shopper?.key ?? null, email });
+  const order = shop.orders.place(cart, { shopper: shopper?.key ?? null, email });
   const trouble = await tellPlaced(shop.source, order);
   return go(`/thanks/${order.id}`, keepCart([]), ...(trouble === null ? [] : [say(trouble)]));
 }
 
 async function deskAction(shop: Shop, path: string, form: URLSearchParams): Promise<Result> {
   const [, desk, id = '', action = ''] = path.split('/');
-  const order = shop.data.find(id);
+  const order = shop.orders.find(id);
   if (desk !== 'desk' || order === null || !isDeskAction(action)) return go('/');
-  const trouble = await act(shop.data, shop.source, {
+  const trouble = await act(shop, {
     order,
     action,
     line: form.get('line') ?? '',

@@ -2,8 +2,8 @@
 import { accountPage, deskPage, loginPage, notFoundPage, smallPrint, thanksPage } from './account-pages.ts';
 import { findProduct } from './catalogue.ts';
 import type { Page } from './layout.ts';
+import type { Shop, Visitor } from './shop.ts';
 import { cartPage, productPage, shelfPage } from './shop-pages.ts';
-import type { Shop, Visitor } from './storefront.ts';
 
 const PRIVACY =
   'This demo runs on your own machine. What you do here stays in its state directory and goes when you start it with --fresh.';
@@ -25,11 +25,11 @@ export function pageAt(shop: Shop, visitor: Visitor, url: URL): (Page & { status
     case 'account':
       return accountAt(shop, visitor, second);
     case 'thanks': {
-      const order = shop.data.find(second);
+      const order = shop.orders.find(second);
       return order === null ? lost : thanksPage(order);
     }
     case 'desk':
-      return deskPage(shop.data.list());
+      return deskPage(shop.orders.list());
     case 'privacy':
       return smallPrint('Privacy', PRIVACY);
     case 'terms':
@@ -41,5 +41,5 @@ export function pageAt(shop: Shop, visitor: Visitor, url: URL): (Page & { status
 
 function accountAt(shop: Shop, { shopper }: Visitor, second: string): Page | string {
   if (second === 'login') return loginPage();
-  return shopper === null ? '/account/login' : accountPage(shopper, shop.data.list(shopper.key));
+  return shopper === null ? '/account/login' : accountPage(shopper, shop.orders.list(shopper.key));
 }

@@ -23,10 +23,8 @@ export async function loadDemoShops(file: string, edge: Edge, storefront: string
   const isNew = !existsSync(file);
   const shops: DemoShops = isNew ? await makeShops(edge) : JSON.parse(readFileSync(file, 'utf8'));
   if (isNew) writePrivateJson(file, shops);
-  await call(edge, 'PATCH', '/admin/v1/shop', shops.live.keys.secret, {
-    origins: originsOf(storefront),
-    links: linksOf(storefront),
-  });
+  const here = { origins: originsOf(storefront), links: linksOf(storefront) };
+  await call(edge, 'PATCH /admin/v1/shop', { token: shops.live.keys.secret, body: here });
   if (isNew) await introduceShoppers(edge, shops);
   return shops;
 }
@@ -37,9 +35,10 @@ async function makeShops(edge: Edge): Promise<DemoShops> {
   const live = await makeShop(edge, 'Fern & Kettle', 'live');
   const test = await makeShop(edge, 'Fern & Kettle (test)', 'test');
   const shopify = { domain: DOMAIN, secret: randomBytes(24).toString('hex') };
-  await call(edge, 'PUT', '/admin/v1/sources/shopify', live.keys.secret, shopify);
-  const identity = await call<IdentityKey>(edge, 'POST', '/admin/v1/identity-keys', live.keys.secret, {
-    algorithm: 'HS256',
+  await call(edge, 'PUT /admin/v1/sources/shopify', { token: live.keys.secret, body: shopify });
+  const identity = await call<IdentityKey>(edge, 'POST /admin/v1/identity-keys', {
+    token: live.keys.secret,
+    body: { algorithm: 'HS256' },
   });
   return {
     live,
@@ -58,13 +57,10 @@ async function makeShop(edge: Edge, name: string, mode: 'live' | 'test'): Promis
     mode,
     origins: [],
   };
-  const made = await call<{ shop: { id: string }; keys: Keys }>(
-    edge,
-    'POST',
-    '/admin/v1/shops',
-    edge.operatorToken,
-    about,
-  );
+  const made = await call<{ shop: { id: string }; keys: Keys }>(edge, 'POST /admin/v1/shops', {
+    token: edge.operatorToken,
+    body: about,
+  });
   return { id: made.shop.id, keys: made.keys };
 }
 
@@ -88,7 +84,8 @@ export const sourceOf = (edge: Edge, shops: DemoShops): Source => ({
   url: `${edge.origin}/webhooks/shopify/${shops.live.id}`,
 });
 
-async function call<T>(edge: Edge, method: string, path: string, token: string, body: object): Promise<T> {
+async function call<T>(edge: Edge, request: string, { token, body }: { token: string; body: object }): Promise<T> {
+  const [method = '', path = ''] = request.split(' ');
   const answer = await fetch(edge.origin + path, {
     method,
     headers: {
@@ -99,6 +96,6 @@ async function call<T>(edge: Edge, method: string, path: string, token: string, 
     signal: AbortSignal.timeout(15_000),
   });
   const text = await answer.text();
-  if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${text}`);
+  if (!answer.ok) throw new Error(`${request} answered ${answer.status}: ${text}`);
   return JSON.parse(text === '' ? '{}' : text);
 }

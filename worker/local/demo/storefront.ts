@@ -2,29 +2,15 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { artOf } from './art.ts';
-import { type Cart, countItems, readCart } from './cart.ts';
+import { countItems, readCart } from './cart.ts';
 import { answerForm } from './forms.ts';
 import { cookie, isOwnForm, readCookies, readForm, redirect, send } from './http.ts';
 import { ICON, layout, type Page } from './layout.ts';
 import { pageAt } from './pages.ts';
-import type { ShopData } from './shop-data.ts';
-import { findShopper, type Shopper } from './shoppers.ts';
+import type { Shop, Visitor } from './shop.ts';
+import { findShopper } from './shoppers.ts';
 import { SCRIPT, STYLE } from './style.ts';
-import { type IdentityKey, mintToken } from './token.ts';
-import type { Source } from './webhook.ts';
-
-export type Shop = {
-  id: string;
-  data: ShopData;
-  source: Source;
-  identity: IdentityKey;
-  hub: { origin: string; key: string };
-};
-export type Visitor = {
-  shopper: Shopper | null;
-  cart: Cart;
-  notice: string | null;
-};
+import { mintToken } from './token.ts';
 
 const VERSION = createHash('sha256')
   .update(STYLE + SCRIPT)

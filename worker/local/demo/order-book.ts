@@ -10,7 +10,7 @@ const MOST_KEPT = 500;
 
 export type Buyer = { shopper: string | null; email: string };
 
-export class ShopData {
+export class OrderBook {
   #orders: Order[];
   #path: string;
 

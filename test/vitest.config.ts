@@ -1,0 +1,104 @@
+/** The test projects by height: pure (node), workerd (objects, queries), browser (the drawer), stories (HTTP), faults (crashes). */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-pool-workers';
+import type { Plugin } from 'vite';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+
+const root = join(import.meta.dirname, '..');
+/** `*.long.test.ts` run only under `npm run test:long`, next to the fault rounds. */
+const long = process.env.REGULARS_LONG === '1';
+
+const suffix = long ? 'long.test' : 'test';
+const excluded = long ? [] : ['**/*.long.test.ts'];
+
+const files = (...folders: string[]) => ({
+  include: folders.map((folder) => `test/${folder}/**/*.${suffix}.ts`),
+  exclude: excluded,
+});
+
+/** Wrangler's Text rule and esbuild's text loader, said to Vite. */
+const sqlAsText: Plugin = {
+  name: 'sql-as-text',
+  enforce: 'pre',
+  load(id) {
+    const [path = ''] = id.split('?');
+    return path.endsWith('.sql') ? `export default ${JSON.stringify(readFileSync(path, 'utf8'))}` : null;
+  },
+};
+
+/** Folders that need more than Node; whatever is not in one of them is pure, so no test file can be forgotten. */
+const elsewhere = ['workerd', 'browser', 'stories', 'conformance', 'faults', 'bench'];
+
+const pure: TestProjectInlineConfiguration = {
+  root,
+  plugins: [sqlAsText],
+  test: {
+    name: 'pure',
+    environment: 'node',
+    include: [`test/**/*.${suffix}.ts`],
+    exclude: [...excluded, ...elsewhere.map((folder) => `test/${folder}/**`)],
+    testTimeout: long ? 300_000 : 20_000,
+  },
+};
+
+const workerd: TestProjectInlineConfiguration = {
+  root,
+  plugins: [
+    sqlAsText,
+    cloudflareTest(async () => ({
+      wrangler: { configPath: join(root, 'wrangler.toml') },
+      miniflare: {
+        bindings: {
+          OPERATOR_TOKEN: 'op_for_tests_only_0123456789abcdef',
+          ROOT_SECRET: 'MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY',
+          // For `applyD1Migrations(env.DB, env.D1_MIGRATIONS)` of cloudflare:test.
+          D1_MIGRATIONS: await readD1Migrations(join(root, 'migrations', 'd1')),
+        },
+      },
+    })),
+  ],
+  test: {
+    name: 'workerd',
+    ...files('workerd'),
+    testTimeout: long ? 300_000 : 20_000,
+  },
+};
+
+const stories: TestProjectInlineConfiguration = {
+  root,
+  test: {
+    name: 'stories',
+    environment: 'node',
+    ...files('stories', 'conformance'),
+    globalSetup: [join(import.meta.dirname, 'stories', 'edge.ts')],
+    testTimeout: long ? 300_000 : 30_000,
+    hookTimeout: 60_000,
+  },
+};
+
+const faults: TestProjectInlineConfiguration = {
+  root,
+  test: {
+    name: 'faults',
+    environment: 'node',
+    include: ['test/faults/**/*.test.ts'],
+    globalSetup: [join(import.meta.dirname, 'faults', 'build-once.ts')],
+    fileParallelism: false,
+    testTimeout: 400_000,
+    hookTimeout: 60_000,
+  },
+};
+
+async function browser(): Promise<TestProjectInlineConfiguration[]> {
+  const project = join(import.meta.dirname, 'browser', 'project.ts');
+  if (!existsSync(project)) return [];
+  const { browserProject } = await import(project);
+  return [await browserProject()];
+}
+
+export default defineConfig(async () => ({
+  root,
+  // a passed test's log lines are nobody's business
+  test: { silent: 'passed-only' as const, projects: [pure, workerd, ...(await browser()), stories, faults] },
+}));
