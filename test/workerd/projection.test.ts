@@ -5,12 +5,18 @@ import { getTableColumns } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { retryAfterMs } from '../../worker/customers/projector.ts';
 import { newHead } from '../../worker/domain/customer.ts';
-import { applyChangeSets, type ChangeSet } from '../../worker/projection/apply.ts';
+import { applyChangeSets, type ChangeSet, MAY_CHANGE_ALL } from '../../worker/projection/apply.ts';
 import { orders, profiles, shops } from '../../worker/projection/schema.ts';
 import { eventually, makeShop, newUser, type TestShop, track } from './shop.ts';
 
 function set(customer: string, from: number, to: number, balance: number): ChangeSet {
-  return { customer, from, head: { ...newHead(1_000), seq: to, balance, known: true }, orders: [] };
+  return {
+    customer,
+    from,
+    head: { ...newHead(1_000), seq: to, balance, known: true },
+    orders: [],
+    may: MAY_CHANGE_ALL,
+  };
 }
 
 async function copyOf(shop: string, customer: string) {

@@ -1,12 +1,15 @@
 /** Tells D1 what the journal recorded: gathers for a moment, writes many customers in one batch, and never gives up. */
 import type { Head } from '../domain/customer.ts';
-import { applyChangeSets, type ChangeSet } from '../projection/apply.ts';
+import { applyChangeSets, type ChangeSet, MAY_CHANGE_ALL } from '../projection/apply.ts';
 import { within } from '../time/deadline.ts';
+import type { JournalStep } from './rows.ts';
 import type { CustomerStore } from './store.ts';
 
 /** A lone change is told at once; while changes keep coming they are gathered longer, for D1 takes one batch at a time. */
 const GATHER_MS = 20;
 const BUSY_GATHER_MS = 90;
+const DAY_MS = 86_400_000;
+const MOST_DAYS = 10_000;
 const MOST_ROWS = 2_000;
 const MOST_CUSTOMERS = 400;
 const FIRST_RETRY_MS = 250;
@@ -20,6 +23,8 @@ export class Projector {
   #flight: Promise<void> | null = null;
   #failures = 0;
   #lastFlushMs = 0;
+  /** The day each customer's copy was last told, as far as this instance remembers. */
+  readonly #days = new Map<string, number>();
   #waiters: (() => void)[] = [];
 
   constructor(store: CustomerStore, db: D1Database, shop: () => string) {
@@ -32,24 +37,28 @@ export class Projector {
     return this.#store.told('d1') < this.#store.lastN();
   }
 
-  /** There is something new; it is written soon, together with what arrives until then. */
-  touch(): void {
-    if (this.#timer !== null || this.#flight !== null) return;
-    const busy = Date.now() - this.#lastFlushMs < 2 * BUSY_GATHER_MS;
-    const gather = busy ? BUSY_GATHER_MS : GATHER_MS;
-    const wait = this.#failures === 0 ? gather : retryAfterMs(this.#failures);
+  /** There is something new; it is written soon, together with what arrives until then, or at once where somebody waits. */
+  touch(atOnce = false): void {
+    if (this.#flight !== null || (this.#timer !== null && !atOnce)) return;
+    if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       this.#timer = null;
       void this.flush();
-    }, wait);
+    }, this.#waitMs(atOnce));
   }
 
   /** Resolves true once everything recorded by now is in D1, false where that takes longer than `ms`. */
   async settled(ms: number): Promise<boolean> {
     if (!this.behind) return true;
-    this.touch();
     const done = new Promise<boolean>((resolve) => this.#waiters.push(() => resolve(true)));
+    this.touch(true);
     return within(ms, done, () => false);
+  }
+
+  #waitMs(atOnce: boolean): number {
+    if (this.#failures > 0) return retryAfterMs(this.#failures);
+    if (atOnce) return 0;
+    return Date.now() - this.#lastFlushMs < 2 * BUSY_GATHER_MS ? BUSY_GATHER_MS : GATHER_MS;
   }
 
   /** Writes until nothing is left; a failure is logged and tried again later, by timer here and by the alarm after a crash. */
@@ -87,23 +96,27 @@ export class Projector {
   }
 
   async #page(): Promise<void> {
-    const rows = this.#store.after(this.#store.told('d1'), MOST_ROWS);
-    const upTo = rows.at(-1)?.n ?? 0;
-    const changed = new Map<string, { from: number; orders: Set<string> }>();
-    for (const row of rows) {
-      const known = changed.get(row.customer) ?? {
-        from: row.seq - 1,
-        orders: new Set<string>(),
-      };
-      if (row.orderId !== null) known.orders.add(row.orderId);
-      changed.set(row.customer, known);
-    }
+    const steps = this.#store.after(this.#store.told('d1'), MOST_ROWS);
+    const upTo = steps.at(-1)?.n ?? 0;
+    const changed = new Map<string, JournalStep[]>();
+    for (const step of steps) changed.set(step.customer, [...(changed.get(step.customer) ?? []), step]);
     const heads = this.#store.heads([...changed.keys()]);
-    const sets = [...changed].flatMap(([customer, { from, orders }]) =>
-      this.#set(customer, heads.get(customer) ?? null, from, [...orders]),
-    );
+    const sets = [...changed].flatMap(([customer, own]) => this.#setOf(customer, heads.get(customer) ?? null, own));
     for (let at = 0; at < sets.length; at += MOST_CUSTOMERS) await this.#tell(sets.slice(at, at + MOST_CUSTOMERS));
+    for (const set of sets) this.#days.set(set.customer, dayOf(set.head));
+    if (this.#days.size > MOST_DAYS) this.#days.clear();
     this.#store.transaction(() => this.#store.setTold('d1', upTo));
+  }
+
+  #setOf(customer: string, head: Head | null, steps: JournalStep[]): ChangeSet[] {
+    const orders = [...new Set(steps.flatMap((step) => step.orderId ?? []))];
+    const day = head === null ? 0 : dayOf(head);
+    const may = {
+      names: steps.some((step) => step.named),
+      day: this.#days.get(customer) !== day,
+      balance: steps.some((step) => step.points),
+    };
+    return this.#set(customer, head, { from: (steps[0]?.seq ?? 1) - 1, orders, may });
   }
 
   /** Tells sets until each copy stands where its customer stands: a gap is told again from where the copy is. */
@@ -113,24 +126,28 @@ export class Projector {
       if (round === 5) throw new Error('copies did not converge');
       const { seqs } = await applyChangeSets(this.#db, this.#shop(), left);
       left = left.flatMap((set) => {
-        const has = seqs.get(set.customer) ?? 0;
-        return has >= set.head.seq ? [] : this.#set(set.customer, this.#store.head(set.customer), has, null);
+        const from = seqs.get(set.customer) ?? 0;
+        if (from >= set.head.seq) return [];
+        return this.#set(set.customer, this.#store.head(set.customer), { from, orders: null, may: MAY_CHANGE_ALL });
       });
     }
   }
 
-  /** Nobody the shop cannot name is copied; a customer that moved is copied under the survivor. */
-  #set(customer: string, head: Head | null, from: number, orderIds: string[] | null): ChangeSet[] {
+  /** Nobody the shop cannot name is copied; a customer that moved is copied under the survivor. `orders` null: all since `from`. */
+  #set(customer: string, head: Head | null, { from, orders, may }: Span): ChangeSet[] {
     if (head === null || !head.known || head.movedTo !== null) return [];
-    return [
-      {
-        customer,
-        from,
-        head,
-        orders: this.#store.ordersSince(customer, from, orderIds),
-      },
-    ];
+    return [{ customer, from, head, may, orders: this.#store.ordersSince(customer, from, orders) }];
   }
+}
+
+function dayOf(head: Head): number {
+  return Math.floor(head.lastSeenMs / DAY_MS);
+}
+
+interface Span {
+  from: number;
+  orders: string[] | null;
+  may: ChangeSet['may'];
 }
 
 /** Doubles from a quarter of a second to five minutes, with up to half of it random, so that objects do not march in step. */

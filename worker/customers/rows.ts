@@ -52,3 +52,26 @@ export function toJournalRow(row: Row): JournalRow {
 export function toOrder(row: Row): Order {
   return JSON.parse(String(row.body)) as Order;
 }
+
+/** What a reader of the journal's end needs to know of a row. */
+export interface JournalStep {
+  n: number;
+  customer: string;
+  seq: number;
+  orderId: string | null;
+  /** The row moved points. */
+  points: boolean;
+  /** The row may have changed the profile. */
+  named: boolean;
+}
+
+export function toJournalStep(row: Row): JournalStep {
+  return {
+    n: Number(row.n),
+    customer: String(row.customer),
+    seq: Number(row.seq),
+    orderId: row.order_id === null ? null : String(row.order_id),
+    points: row.points !== null,
+    named: row.named === 1,
+  };
+}

@@ -7,7 +7,7 @@ import { type Lot, NEVER } from '../domain/ledger.ts';
 import type { Order } from '../domain/order.ts';
 import { Database } from '../storage/database.ts';
 import { Batch } from './batch.ts';
-import { toHead, toJournalRow, toLot, toOrder } from './rows.ts';
+import { type JournalStep, toHead, toJournalRow, toJournalStep, toLot, toOrder } from './rows.ts';
 
 const MIGRATIONS = [first];
 
@@ -175,16 +175,11 @@ export class CustomerStore {
     return this.#nextDue;
   }
 
-  /** The journal after row `n`, oldest first: who changed, between which of their rows, and which orders with them. */
-  after(n: number, limit: number): { n: number; customer: string; seq: number; orderId: string | null }[] {
-    return this.#db
-      .all('SELECT n, customer, seq, order_id FROM journal WHERE n > ? ORDER BY n LIMIT ?', n, limit)
-      .map((row) => ({
-        n: Number(row.n),
-        customer: String(row.customer),
-        seq: Number(row.seq),
-        orderId: row.order_id === null ? null : String(row.order_id),
-      }));
+  /** The journal after row `n`, oldest first: who changed, between which of their rows, and what of them. */
+  after(n: number, limit: number): JournalStep[] {
+    const sql = `SELECT n, customer, seq, order_id, points, about ->> '$.traits' IS NOT NULL AS named
+      FROM journal WHERE n > ? ORDER BY n LIMIT ?`;
+    return this.#db.all(sql, n, limit).map(toJournalStep);
   }
 
   /** How far a reader of the journal has come. */

@@ -15,7 +15,12 @@ export interface ChangeSet {
   from: number;
   head: Head;
   orders: Order[];
+  /** What the set may change besides the counters: statements that none of the sets needs are not sent. */
+  may: { names: boolean; day: boolean; balance: boolean };
 }
+
+/** For a set whose beginning is not known: it may change anything. */
+export const MAY_CHANGE_ALL = { names: true, day: true, balance: true };
 
 export interface Applied {
   /** Where each named customer's copy stands now. */
@@ -23,7 +28,7 @@ export interface Applied {
   rowsWritten: number;
 }
 
-// Every statement but the last is guarded by where the copy stands, so the ones that move it come last. They are apart
+// Every statement is guarded by where the copy stands, so the ones that move it come last. They are apart
 // because an UPDATE rewrites the index of every column it names, changed or not; and they are upserts over CROSS JOINs
 // because that fixes the order of the loops: the sets first, then one look-up each.
 
@@ -45,7 +50,7 @@ const INTO = `
     j.value ->> 'first', j.value ->> 'day'
   FROM json_each(?2) j`;
 
-const NEW_PROFILES = `${INTO} WHERE j.value ->> 'from' = 0 ON CONFLICT DO NOTHING`;
+const NEW_PROFILES = `${INTO} WHERE j.value ->> 'from' = 0 ON CONFLICT DO NOTHING RETURNING customer, seq`;
 
 function update(condition: string, change: string): string {
   const copy = "CROSS JOIN profile p ON p.shop = ?1 AND p.customer = j.value ->> 'c'";
@@ -61,8 +66,11 @@ const NAMES = update(
 const DAYS = update("p.last_seen_day IS NOT j.value ->> 'day'", 'last_seen_day = excluded.last_seen_day');
 const REST = `seq = excluded.seq, debt = excluded.debt, lifetime = excluded.lifetime, orders = excluded.orders,
     first_seen_ms = excluded.first_seen_ms`;
-const BALANCES = update("p.balance IS NOT j.value ->> 'bal'", `balance = excluded.balance, ${REST}`);
-const OTHERS = update('true', REST);
+const BALANCES = update(
+  "p.balance IS NOT j.value ->> 'bal'",
+  `balance = excluded.balance, ${REST} RETURNING customer, seq`,
+);
+const OTHERS = update('true', `${REST} RETURNING customer, seq`);
 
 const SEQS = `
   SELECT j.value AS customer, COALESCE(p.seq, 0) AS seq
@@ -72,20 +80,39 @@ const SEQS = `
 export async function applyChangeSets(db: D1Database, shop: string, sets: ChangeSet[]): Promise<Applied> {
   const profiles = JSON.stringify(sets.map(profileOf));
   const orders = sets.flatMap(ordersOf);
+  const wanted: [boolean, string][] = [
+    [sets.some(({ may }) => may.names), NAMES],
+    [sets.some(({ may }) => may.day), DAYS],
+    [sets.some(({ may }) => may.balance), BALANCES],
+    [true, OTHERS],
+    [sets.some(({ from }) => from === 0), NEW_PROFILES],
+  ];
   const statements = [
     ...(orders.length > 0 ? [db.prepare(ORDERS).bind(shop, JSON.stringify(orders))] : []),
-    ...[NAMES, DAYS, BALANCES, OTHERS].map((sql) => db.prepare(sql).bind(shop, profiles)),
-    ...(sets.some((set) => set.from === 0) ? [db.prepare(NEW_PROFILES).bind(shop, profiles)] : []),
-    db.prepare(SEQS).bind(shop, JSON.stringify(sets.map((set) => set.customer))),
+    ...wanted.flatMap(([needed, sql]) => (needed ? [db.prepare(sql).bind(shop, profiles)] : [])),
   ];
-  const results = await within(TIMEOUT_MS, db.batch<{ customer: string; seq: number }>(statements), () => {
+  const results = await inTime(db.batch<CopySeq>(statements));
+  const seqs = new Map(results.flatMap(({ results: rows }) => rows.map((row) => [row.customer, Number(row.seq)])));
+  const others = sets.map(({ customer }) => customer).filter((customer) => !seqs.has(customer));
+  if (others.length > 0) await addSeqs(db, shop, others, seqs);
+  return { seqs, rowsWritten: results.reduce((sum, result) => sum + (result.meta.rows_written ?? 0), 0) };
+}
+
+interface CopySeq {
+  customer: string;
+  seq: number;
+}
+
+/** Where the copies stand that no statement moved. */
+async function addSeqs(db: D1Database, shop: string, customers: string[], seqs: Map<string, number>): Promise<void> {
+  const { results } = await inTime(db.prepare(SEQS).bind(shop, JSON.stringify(customers)).all<CopySeq>());
+  for (const { customer, seq } of results) seqs.set(customer, Number(seq));
+}
+
+function inTime<T>(work: Promise<T>): Promise<T> {
+  return within(TIMEOUT_MS, work, () => {
     throw new Error(`D1 did not answer within ${TIMEOUT_MS} ms`);
   });
-  const seqs = new Map((results.at(-1)?.results ?? []).map((row) => [row.customer, Number(row.seq)]));
-  return {
-    seqs,
-    rowsWritten: results.reduce((sum, result) => sum + (result.meta.rows_written ?? 0), 0),
-  };
 }
 
 function ordersOf(set: ChangeSet): object[] {

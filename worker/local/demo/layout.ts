@@ -40,7 +40,10 @@ ${footer}
 }
 
 /** Not part of a shop: lets whoever looks at the demo be somebody. */
-const demoBar = ({ shopper, path }: Visit): Html => html`<form class="demo" method="post" action="/demo/sign-in">
+const demoBar = ({
+  shopper,
+  path,
+}: Visit): Html => html`<form class="demo" method="post" action="/demo/sign-in" aria-label="Demo">
 <label for="who">Demo: shop as</label>
 <input type="hidden" name="back" value="${path}">
 <select id="who" name="shopper" data-submit>

@@ -29,7 +29,7 @@ const picture = (product: Product, isEager: boolean): Html =>
 
 const card = (product: Product, isEager: boolean): Html => html`<article class="product">
 ${picture(product, isEager)}
-<h3><a href="/p/${product.slug}">${product.title}</a></h3>
+<h2 class="name"><a href="/p/${product.slug}">${product.title}</a></h2>
 <p>${product.blurb}</p>
 <div class="buy"><strong>${money(product.priceMinor)}</strong>${addForm(product, html`<button class="small quiet" aria-label="Add ${product.title} to the bag">Add</button>`)}</div>
 </article>`;
@@ -61,7 +61,7 @@ ${checkout(shopper)}</div>`;
 
 const cartLine = ({ product, quantity }: Cart[number]): Html => html`<li>
 <img src="/art/${product.slug}.svg" alt="" width="72" height="72">
-<div><h3>${product.title}</h3><form method="post" action="/cart/set"><input type="hidden" name="slug" value="${product.slug}">
+<div><h2 class="name">${product.title}</h2><form method="post" action="/cart/set"><input type="hidden" name="slug" value="${product.slug}">
 <select name="quantity" aria-label="Quantity of ${product.title}" data-submit>${[0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => html`<option value="${n}"${n === quantity && html` selected`}>${n === 0 ? 'Remove' : n}</option>`)}</select>
 <noscript><button class="small quiet">Set</button></noscript></form></div>
 <strong>${money(product.priceMinor * quantity)}</strong></li>`;

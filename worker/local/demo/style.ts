@@ -7,7 +7,7 @@ export const STYLE = `
 html { -webkit-text-size-adjust: 100%; }
 body { margin:0; background:var(--paper); color:var(--ink); font:1rem/1.55 var(--sans); display:flex; flex-direction:column; min-height:100dvh; overflow-wrap:break-word; }
 h1,h2,h3 { font-family:var(--serif); font-weight:600; line-height:1.15; letter-spacing:-.01em; margin:0; text-wrap:balance; }
-h1 { font-size:clamp(1.9rem,1.3rem + 2.6vw,3.1rem); } h2 { font-size:1.5rem; } h3 { font-size:1.08rem; }
+h1 { font-size:clamp(1.9rem,1.3rem + 2.6vw,3.1rem); } h2 { font-size:1.5rem; } h3,.name { font-size:1.08rem; }
 p { margin:.5rem 0 0; } a { color:inherit; text-underline-offset:.2em; } img,svg { display:block; }
 :focus-visible { outline:3px solid var(--clay); outline-offset:3px; border-radius:6px; }
 main { flex:1; width:100%; max-width:72rem; margin:0 auto; padding:clamp(1rem,3vw,2.2rem) clamp(1rem,4vw,2rem) 4rem; }
@@ -33,7 +33,7 @@ button:hover,.button:hover { filter:brightness(1.08); } button:active { transfor
 .shelf { display:flex; justify-content:space-between; align-items:baseline; gap:1rem; margin-bottom:1rem; } .shelf span { color:var(--soft); font-size:.92rem; }
 .grid { display:grid; grid-template-columns:repeat(auto-fill,minmax(min(15rem,44%),1fr)); gap:clamp(.9rem,2.4vw,1.7rem); list-style:none; margin:0; padding:0; }
 .product { position:relative; display:flex; flex-direction:column; height:100%; } .product img { width:100%; height:auto; aspect-ratio:1; border-radius:18px; transition:transform .25s; } .product:hover img { transform:translateY(-3px); }
-.product h3 { margin-top:.7rem; } .product h3 a { text-decoration:none; } .product h3 a::after { content:""; position:absolute; inset:0; border-radius:18px; } .product h3 a:focus-visible { outline:none; } .product h3 a:focus-visible::after { outline:3px solid var(--clay); outline-offset:3px; }
+.product .name { margin-top:.7rem; } .product .name a { text-decoration:none; } .product .name a::after { content:""; position:absolute; inset:0; border-radius:18px; } .product .name a:focus-visible { outline:none; } .product .name a:focus-visible::after { outline:3px solid var(--clay); outline-offset:3px; }
 .product p { margin:.1rem 0 .6rem; color:var(--soft); font-size:.92rem; } .buy { display:flex; align-items:center; justify-content:space-between; gap:.4rem; margin-top:auto; } .buy strong { font-variant-numeric:tabular-nums; } .buy form { position:relative; z-index:1; }
 .detail { display:grid; grid-template-columns:1.1fr 1fr; gap:clamp(1.2rem,4vw,3.5rem); align-items:center; } .detail img { width:100%; height:auto; border-radius:24px; } .price { font-size:1.35rem; margin:.8rem 0 1.2rem; font-variant-numeric:tabular-nums; } .muted { color:var(--soft); } @media (max-width:46rem) { .detail { grid-template-columns:1fr; } }
 .sheet { background:var(--card); border:1px solid var(--line); border-radius:18px; padding:clamp(1rem,3vw,1.6rem); margin-top:1rem; } .narrow { max-width:44rem; margin-inline:auto; }
