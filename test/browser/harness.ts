@@ -91,9 +91,8 @@ function handle(drawer: Drawer, opener: HTMLElement): Omit<Hub, 'api' | 'opener'
   };
 }
 
-/** What can be seen, line by line. */
+/** What can be seen, line by line: innerText, because hidden text is what it leaves out. */
 export const seen = (element: HTMLElement): string[] =>
-  // biome-ignore lint/performance/useDomNodeTextContent: hidden text is what this leaves out
   element.innerText
     .split(/\n+/)
     .map((line) => line.replace(/\s+/g, ' ').trim())

@@ -6,7 +6,7 @@ import { type Customer, read, readAll, type Shop } from './shop.ts';
 type Entry = { kind: string; points: number; balanceAfter: number; reason: string | null; orderId: string | null };
 type Happening = { seq: number; properties: Record<string, unknown> };
 type Standing = { id: string; points: { balance: number }; seq: number };
-type Listed = { id: string; balance: number };
+type Listed = { email: string | null; balance: number };
 
 /** In the form `kind key customer points`: what was asked for and what is kept are compared as sorted lists of these. */
 export type Books = {
@@ -63,21 +63,31 @@ function isRunning(entries: Entry[]): boolean {
   });
 }
 
-/** Waits until the copies stand still with the objects; answers what differs when patience ends. */
-export async function differencesInCopies(shop: Shop, books: Books): Promise<string[]> {
+/** What each customer must stand at if exactly the acknowledged operations happened. */
+export function balancesOf(settled: Settled[], customers: Customer[]): Map<string, number> {
+  const balances = new Map(customers.map(({ email }) => [email, 0]));
+  for (const { operation, done } of settled) {
+    const { email } = operation.customer;
+    if (done && 'points' in operation) balances.set(email, (balances.get(email) ?? 0) + operation.points);
+  }
+  return balances;
+}
+
+/** Waits until the copies show these balances, calling no object; answers what differs when patience ends. */
+export async function differencesInCopies(shop: Shop, balances: Map<string, number>): Promise<string[]> {
   const giveUpAt = performance.now() + 20_000;
   for (;;) {
-    const differences = await compareCopies(shop, books);
+    const differences = await compareCopies(shop, balances);
     if (differences.length === 0 || performance.now() > giveUpAt) return differences;
     await sleep(250);
   }
 }
 
-async function compareCopies(shop: Shop, books: Books): Promise<string[]> {
-  const listed = await readAll<Listed & { email: string | null }>(shop, '/admin/v1/customers');
+async function compareCopies(shop: Shop, balances: Map<string, number>): Promise<string[]> {
+  const listed = await readAll<Listed>(shop, '/admin/v1/customers');
   const copies = new Map(listed.map(({ email, balance }) => [email, balance]));
-  const differences = books.balances
-    .filter(({ email, object }) => copies.get(email) !== object)
-    .map(({ email, object }) => `${email}: object ${object}, copy ${copies.get(email)}`);
-  return copies.size === books.balances.length ? differences : [...differences, `${copies.size} customers in the list`];
+  const differences = [...balances]
+    .filter(([email, balance]) => copies.get(email) !== balance)
+    .map(([email, balance]) => `${email}: ${balance}, but the copy says ${copies.get(email)}`);
+  return copies.size === balances.size ? differences : [...differences, `${copies.size} customers in the list`];
 }

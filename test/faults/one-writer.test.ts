@@ -28,7 +28,7 @@ async function open(options: Parameters<typeof startLocalEdge>[0] = {}): Promise
 
 /** Runs a start that is expected to end by itself. */
 async function tryStart(...args: string[]): Promise<{ code: number | null; said: string }> {
-  const child = spawn(process.execPath, [START, '--no-demo', '--no-build', ...args]);
+  const child = spawn(process.execPath, [START, '--no-demo', '--no-build', ...args], { timeout: 20_000 });
   let said = '';
   child.stdout.on('data', (part) => (said += part));
   child.stderr.on('data', (part) => (said += part));

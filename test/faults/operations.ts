@@ -19,16 +19,18 @@ export function chooseOperation(random: Random, customers: Customer[], key: stri
     case 'adjust':
       return { kind: 'adjust', key, customer, points: random.pick([1, 2, 7, 50, 300, -1, -5, -40]) };
     case 'order':
-      return {
-        kind: 'order',
-        key: String(820_000_000_000_000_000n + BigInt(key)),
-        customer,
-        points: random.integer(1, 90),
-      };
+      return orderFor(customer, key, random.integer(1, 90));
     default:
       return { kind: 'track', key, customer };
   }
 }
+
+export const orderFor = (customer: Customer, key: string, points: number): Operation => ({
+  kind: 'order',
+  key: String(820_000_000_000_000_000n + BigInt(key)),
+  customer,
+  points,
+});
 
 export async function settle(shop: Shop, operation: Operation): Promise<Settled> {
   const giveUpAt = performance.now() + GIVE_UP_MS;
