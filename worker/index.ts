@@ -3,6 +3,7 @@
 import { customers } from './admin/customers.ts';
 import { events } from './admin/events.ts';
 import { keys } from './admin/keys.ts';
+import { orders } from './admin/orders.ts';
 import { points } from './admin/points.ts';
 import { settings } from './admin/settings.ts';
 import { shops } from './admin/shops.ts';
@@ -43,6 +44,7 @@ app.route('/', settings);
 app.route('/', keys);
 app.route('/', customers);
 app.route('/', points);
+app.route('/', orders);
 app.route('/', events);
 // how it is doing, and how it is used
 app.route('/', health);

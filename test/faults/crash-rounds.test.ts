@@ -22,7 +22,6 @@ let books: Books;
 let unaided: string[];
 
 beforeAll(async () => {
-  console.log(`REGULARS_SEED=${seed}`);
   edge = await startLocalEdge({ demo: false, build: false });
   shop = await makeShop(edge.url, edge.operatorToken);
   customers = await makeCustomers(shop, CUSTOMERS);
@@ -40,7 +39,7 @@ async function client(isOver: () => boolean): Promise<void> {
   }
 }
 
-test('goes through fifteen kills with no client left without an answer', async () => {
+test(`goes through fifteen kills with no client left without an answer (REGULARS_SEED=${seed})`, async () => {
   let over = false;
   const clients = Promise.all(Array.from({ length: CLIENTS }, () => client(() => over)));
   const rounds = runRounds(random).finally(() => {

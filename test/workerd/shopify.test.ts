@@ -233,6 +233,25 @@ describe('orders', () => {
   });
 });
 
+it("the merchant's list of orders pages the last placed first, with the points each stands at", async () => {
+  const shop = await connected();
+  const placed = ['2026-05-01', '2026-05-03', '2026-05-02'].map((day) =>
+    order('10.00', { created_at: `${day}T12:00:00Z` }),
+  );
+  for (const one of placed) await webhook(shop, 'orders/paid', one);
+  const last = placed[1];
+  if (last) await webhook(shop, 'refunds/create', refund(last, '5.00'));
+  const first = await eventually(async () => {
+    const { body } = await shop.admin('GET', '/admin/v1/orders?limit=2');
+    return body.nextCursor !== null && body.items[0].points === 5 ? body : null;
+  });
+  const second = (await shop.admin('GET', `/admin/v1/orders?limit=2&cursor=${first.nextCursor}`)).body;
+  const names = [...first.items, ...second.items].map((one: { name: string }) => one.name);
+  expect(names).toEqual([placed[1]?.name, placed[2]?.name, placed[0]?.name]);
+  expect(first.items[0]).toMatchObject({ payment: 'partially_refunded', totalMinor: 1000, currency: 'EUR' });
+  expect(second.nextCursor).toBeNull();
+});
+
 it('a topic that is not read is answered 200 and left aside', async () => {
   const shop = await connected();
   expect((await webhook(shop, 'products/update', { id: 1 })).body).toEqual({ verdict: 'refused' });

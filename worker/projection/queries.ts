@@ -1,7 +1,7 @@
 /** What lists and search read from D1. No money decision and no authentication reads these. */
 import { and, asc, desc, eq, gt, lt, or, type SQL, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
-import { profiles, shops } from './schema.ts';
+import { orders, profiles, shops } from './schema.ts';
 
 export type ProfileRow = typeof profiles.$inferSelect;
 
@@ -52,6 +52,30 @@ function afterPlace(query: ProfileQuery): SQL | undefined {
   const { value, customer } = query.after;
   if (column === null) return beyond(profiles.customer, customer);
   return or(beyond(column, value), and(eq(column, value), beyond(profiles.customer, customer)));
+}
+
+export type OrderRow = typeof orders.$inferSelect;
+
+/** A page of a shop's orders, the last placed first; `after` is the last one of the page before. */
+export async function listOrders(
+  db: D1Database,
+  shop: string,
+  after: { placedMs: number; orderId: string } | null,
+  limit: number,
+): Promise<OrderRow[]> {
+  const beyond =
+    after === null
+      ? undefined
+      : or(
+          lt(orders.placedMs, after.placedMs),
+          and(eq(orders.placedMs, after.placedMs), lt(orders.orderId, after.orderId)),
+        );
+  return drizzle(db)
+    .select()
+    .from(orders)
+    .where(and(eq(orders.shop, shop), beyond))
+    .orderBy(desc(orders.placedMs), desc(orders.orderId))
+    .limit(limit);
 }
 
 export async function listShops(db: D1Database, after: string, limit: number) {

@@ -114,3 +114,18 @@ export const CustomerQuery = z.object({
   sort: z.enum(['balance', 'last_seen', 'id']).default('last_seen'),
   order: z.enum(['asc', 'desc']).default('desc'),
 });
+
+export const OrderRow = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    customer: z.string(),
+    placedAtMs: z.int(),
+    currency: z.string(),
+    totalMinor: z.int(),
+    payment: z.string(),
+    fulfilment: z.string(),
+    points: z.int().describe('What the order stands at now: earned less clawed back'),
+  })
+  .openapi('OrderRow');
+export const OrderList = page(OrderRow).openapi('OrderList');

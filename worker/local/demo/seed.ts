@@ -18,6 +18,12 @@ export type DemoShops = {
 
 const DOMAIN = 'fern-and-kettle.myshopify.com';
 
+/** The shop says that every euro earns a point, and its prices hold the tax: so the tax earns too. */
+const PROGRAMME = {
+  order: { points: 1, perMinor: 100, base: { tax: true } },
+  worth: { points: 100, worthMinor: 500 },
+};
+
 /** `storefront` is the origin that the drawer is embedded in; it may differ at every start. */
 export async function loadDemoShops(file: string, edge: Edge, storefront: string): Promise<DemoShops> {
   const isNew = !existsSync(file);
@@ -61,6 +67,7 @@ async function makeShop(edge: Edge, name: string, mode: 'live' | 'test'): Promis
     token: edge.operatorToken,
     body: about,
   });
+  await call(edge, 'PUT /admin/v1/programme', { token: made.keys.secret, body: PROGRAMME });
   return { id: made.shop.id, keys: made.keys };
 }
 
