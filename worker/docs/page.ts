@@ -28,7 +28,7 @@ export function renderPage(document: object): Html {
 <style>${raw(STYLE)}</style></head>
 <body>
 <nav aria-label="Sections"><strong>Regulars API</strong><a href="#top">About</a>${sections.map((s) => html`<a href="#${slug(s.name)}">${s.name}</a>`)}<a href="#problems">Errors</a><a href="/openapi.json">openapi.json</a></nav>
-<main id="top"><h1>${text(info.title)} API</h1><p>${text(info.description)}</p>
+<main id="top"><h1>${text(info.title)} API</h1><p>${prose(info.description)}</p>
 ${sections.map((s) => section(s.name, s.description ?? '', s.operations, doc))}
 <section id="problems"><h2>Errors</h2><table><thead><tr><th>key</th><th>status</th><th>what it says</th></tr></thead><tbody>
 ${Object.entries(PROBLEMS).map(([key, [status, title]]) => html`<tr id="${key}"><td><code>${key}</code></td><td>${status}</td><td>${title}</td></tr>`)}
@@ -50,7 +50,7 @@ function operation({ path, method, about }: Operation, doc: Json): Html {
   const body = schemaIn(at(about, 'requestBody'));
   const responses = Object.entries(at(about, 'responses'));
   return html`<details><summary><code class="method ${method}">${method.toUpperCase()}</code> <code>${path}</code> <span>${text(about.summary)}</span></summary>
-${about.description ? html`<p>${text(about.description)}</p>` : ''}
+${about.description ? html`<p>${prose(about.description)}</p>` : ''}
 ${parameters.length > 0 ? html`<h4>Parameters</h4><table><tbody>${parameters.map(parameter)}</tbody></table>` : ''}
 ${body ? html`<h4>Body</h4>${fields(body, doc, 0)}` : ''}
 <h4>Answers</h4><table><tbody>${responses.map(([status, answer]) => html`<tr><td><code>${status}</code></td><td>${text((answer as Json).description)}</td></tr>`)}</tbody></table>
@@ -59,7 +59,7 @@ ${responses.map(([status, answer]) => (status.startsWith('2') && schemaIn(answer
 }
 
 function parameter(one: Json): Html {
-  return html`<tr><td><code>${text(one.name)}</code></td><td>${text(one.in)}${one.required ? ', required' : ''}</td><td>${text(at(one, 'schema').description ?? one.description)}</td></tr>`;
+  return html`<tr><td><code>${text(one.name)}</code></td><td>${text(one.in)}${one.required ? ', required' : ''}</td><td>${prose(at(one, 'schema').description ?? one.description)}</td></tr>`;
 }
 
 /** A schema's fields as nested lists; references are followed a few steps, a cycle would end there too. */
@@ -73,7 +73,7 @@ function fields(schema: Json, doc: Json, depth: number): Html {
   return html`<ul>${properties.map(([name, value]) => {
     const field = resolved(value as Json, doc);
     const nested = depth < 3 && (field.properties || resolved((field.items as Json) ?? {}, doc).properties);
-    return html`<li><code>${name}</code> <em>${typeName(field)}${required.has(name) ? '' : ', optional'}</em> ${text(field.description)}${nested ? fields(field, doc, depth + 1) : ''}</li>`;
+    return html`<li><code>${name}</code> <em>${typeName(field)}${required.has(name) ? '' : ', optional'}</em> ${prose(field.description)}${nested ? fields(field, doc, depth + 1) : ''}</li>`;
   })}</ul>`;
 }
 
@@ -106,6 +106,13 @@ function tagOf(about: Json): unknown {
 
 function text(value: unknown): string {
   return typeof value === 'string' ? value : '';
+}
+
+/** Text in which backticks mark code. */
+function prose(value: unknown): Html[] {
+  return text(value)
+    .split('`')
+    .map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : html`${part}`));
 }
 
 function slug(name: string): string {
