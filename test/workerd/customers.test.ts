@@ -168,7 +168,7 @@ it('INV-13: a read of a customer nobody recorded answers null and makes no table
   const customer = 'b-nobody';
   const object = customersOf(env, shop.id, customer);
   expect(await object.standing(customer, { activity: 5, orders: 5 })).toBeNull();
-  expect(await object.timeline(customer, { limit: 5, before: null })).toEqual({ rows: [], next: null });
+  expect(await object.timeline(customer, { limit: 5, before: null })).toEqual({ rows: [], orders: [], next: null });
   expect(await object.orders(customer, 5, null)).toEqual({ orders: [], next: null });
   const tables = await runInDurableObject(objectOf(shop, customer), (_, state) =>
     state.storage.sql.exec("SELECT name FROM sqlite_master WHERE name NOT LIKE '\\_cf%' ESCAPE '\\'").toArray(),

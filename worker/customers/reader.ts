@@ -18,11 +18,15 @@ export interface Standing {
   traits: JsonObject;
   nextExpiry: { points: number; atMs: number } | null;
   activity: JournalRow[];
+  /** The orders that `activity` speaks of. */
+  activityOrders: Order[];
   orders: OrdersPage;
 }
 
 export interface HistoryPage {
   rows: JournalRow[];
+  /** The orders that points rows speak of. */
+  orders: Order[];
   /** Pass as `before` for the next page; null on the last one. */
   next: number | null;
 }
@@ -49,6 +53,7 @@ export class Reader {
     if (head.movedTo !== null) return { moved: head.movedTo };
     const now = Math.max(head.nowMs, clock);
     const overdue = head.nextDueMs !== null && head.nextDueMs <= now ? this.#store.overduePoints(customer, now) : 0;
+    const activity = this.#store.pointsRows(customer, { limit: first.activity, before: null });
     return {
       moved: null,
       seq: head.seq,
@@ -60,10 +65,8 @@ export class Reader {
       lastSeenMs: head.lastSeenMs,
       traits: head.traits,
       nextExpiry: head.nextDueMs === null ? null : this.#store.nextExpiry(customer, now),
-      activity: this.#store.pointsRows(customer, {
-        limit: first.activity,
-        before: null,
-      }),
+      activity,
+      activityOrders: this.#ordersOf(customer, activity),
       orders: this.orders(customer, first.orders, null),
     };
   }
@@ -73,7 +76,13 @@ export class Reader {
   }
 
   points(customer: string, page: Page): HistoryPage {
-    return paged(this.#store.pointsRows(customer, { ...page, limit: page.limit + 1 }), page.limit);
+    const found = paged(this.#store.pointsRows(customer, { ...page, limit: page.limit + 1 }), page.limit);
+    return { ...found, orders: this.#ordersOf(customer, found.rows) };
+  }
+
+  #ordersOf(customer: string, rows: JournalRow[]): Order[] {
+    const ids = new Set(rows.flatMap((row) => row.entries.flatMap((entry) => entry.orderId ?? [])));
+    return [...ids].flatMap((id) => this.#store.order(customer, id) ?? []);
   }
 
   orders(customer: string, limit: number, before: OrdersPage['next']): OrdersPage {
@@ -108,8 +117,5 @@ export class Reader {
 
 function paged(rows: JournalRow[], limit: number): HistoryPage {
   const page = rows.slice(0, limit);
-  return {
-    rows: page,
-    next: rows.length > limit ? (page.at(-1)?.seq ?? null) : null,
-  };
+  return { rows: page, orders: [], next: rows.length > limit ? (page.at(-1)?.seq ?? null) : null };
 }

@@ -17,8 +17,6 @@ import { makeSession } from './session-token.ts';
 import { FIRST_VIEW, OrderPlace, orderPage, signedInView, signedOutView } from './view.ts';
 
 const LARGEST_REQUEST = 16 * 1024;
-/** So many of the newest orders lend their names to the points history. */
-const NAMED_ORDERS = 50;
 
 export const hub = routes();
 
@@ -66,13 +64,14 @@ hub.openapi(docs.activity, async (c) => {
   const { shop, customer } = await accessOf(c);
   const { limit, cursor } = c.req.valid('query');
   const after = fromCursor(cursor, ActivityPlace);
-  const first = { activity: after === null ? limit + 1 : 0, orders: NAMED_ORDERS };
+  const first = { activity: after === null ? limit + 1 : 0, orders: 0 };
   const now = await requireStanding(c.env, { shop: shop.id, customer }, first);
-  const { activity, orders } = now.standing;
-  if (after === null) return c.json(activityPage(activityOf(activity, orders.orders), limit, null), 200);
+  const { activity, activityOrders } = now.standing;
+  if (after === null) return c.json(activityPage(activityOf(activity, activityOrders), limit, null), 200);
   const before = rowsBefore(after);
-  const { rows } = await customersOf(c.env, shop.id, now.customer).points(now.customer, { limit: limit + 1, before });
-  return c.json(activityPage(activityOf(rows, orders.orders), limit, after), 200);
+  const page = { limit: limit + 1, before };
+  const { rows, orders } = await customersOf(c.env, shop.id, now.customer).points(now.customer, page);
+  return c.json(activityPage(activityOf(rows, orders), limit, after), 200);
 });
 
 async function exchange(c: AppContext, shop: ShopSnapshot, proof: Proof | null): Promise<HubView> {

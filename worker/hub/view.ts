@@ -35,12 +35,12 @@ function shopView({ name, currency, locale, links }: ShopSettings): HubShop {
 }
 
 function customerView(programme: Programme, standing: Standing): HubCustomer {
-  const { balance, nextExpiry, traits, activity, orders } = standing;
+  const { balance, nextExpiry, traits, activity, activityOrders, orders } = standing;
   return {
     firstName: firstNameOf(traits),
     email: textOf(traits, 'email'),
     points: { balance, worthMinor: worthOf(programme, balance), nextExpiry },
-    activity: activityOf(activity, orders.orders).slice(0, FIRST_VIEW.activity),
+    activity: activityOf(activity, activityOrders).slice(0, FIRST_VIEW.activity),
     orders: orderPage(orders),
   };
 }
