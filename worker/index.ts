@@ -8,6 +8,7 @@ import { points } from './admin/points.ts';
 import { settings } from './admin/settings.ts';
 import { shops } from './admin/shops.ts';
 import { docs } from './docs/routes.ts';
+import { bearerRequired, boundedBody } from './http/admission.ts';
 import { routes } from './http/app.ts';
 import { health } from './http/health.ts';
 import { renderProblem } from './http/problems.ts';
@@ -27,7 +28,7 @@ app.use(requestLog());
 app.onError((error, c) => renderProblem(c, error));
 app.notFound(async (c) => {
   // the loader and the drawer's chunks; on Cloudflare they are served before the worker is asked
-  const file = c.req.method === 'GET' ? await c.env.ASSETS.fetch(c.req.raw) : null;
+  const file = ['GET', 'HEAD'].includes(c.req.method) ? await c.env.ASSETS.fetch(c.req.raw) : null;
   return file?.ok || file?.status === 304
     ? new Response(file.body, file)
     : renderProblem(c, new ProblemError('not_found'));
@@ -39,6 +40,7 @@ app.route('/', shopifyWebhooks);
 // the drawer
 app.route('/', hub);
 // the operator and the merchant
+app.use('/admin/v1/*', bearerRequired, boundedBody(64 * 1024));
 app.route('/', shops);
 app.route('/', settings);
 app.route('/', keys);

@@ -2,7 +2,7 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { call, eventually, makeShop, NEW_SHOP, newUser, OPERATOR, type TestShop, track } from './shop.ts';
+import { call, eventually, makeCopies, makeShop, NEW_SHOP, newUser, OPERATOR, type TestShop, track } from './shop.ts';
 
 describe('shops', () => {
   it('are made by the operator alone, once per Idempotency-Key', async () => {
@@ -84,6 +84,95 @@ describe('keys', () => {
     const shop = await makeShop();
     const headers = { Authorization: `Bearer ${shop.keys[kind]}` };
     expect((await call('GET', '/admin/v1/customers', undefined, headers)).status).toBe(403);
+  });
+});
+
+describe('a request whose first run died before it answered', () => {
+  /** As a crash between the work and `finish` leaves it, half a minute later. */
+  const forgetAnswer = (shop: string, key: string) =>
+    runInDurableObject(env.SHOP.get(env.SHOP.idFromName(`shop:${shop}`)), (_, { storage }) => {
+      storage.sql.exec("UPDATE answered SET status = 0, body = '', at_ms = at_ms - 31000 WHERE key = ?", key);
+    });
+
+  it('INV-2: answers the same shop with the same keys, and they work', async () => {
+    await makeCopies();
+    const key = crypto.randomUUID();
+    const make = () => call('POST', '/admin/v1/shops', NEW_SHOP, { ...OPERATOR, 'Idempotency-Key': key });
+    const first = await make();
+    await forgetAnswer(first.body.shop.id, key);
+    const again = await make();
+    expect([again.status, again.headers.get('idempotent-replayed'), again.body]).toEqual([201, null, first.body]);
+    const headers = { Authorization: `Bearer ${again.body.keys.secret}` };
+    expect((await call('GET', '/admin/v1/shop', undefined, headers)).status).toBe(200);
+    const other = await call('POST', '/admin/v1/shops', NEW_SHOP, { ...OPERATOR, 'Idempotency-Key': `${key}2` });
+    expect(other.body.keys.secret.split('_')[2]).not.toBe(first.body.keys.secret.split('_')[2]);
+  });
+
+  it.each([
+    ['/admin/v1/keys', { kind: 'write' }],
+    ['/admin/v1/identity-keys', { algorithm: 'HS256' }],
+    ['/admin/v1/keys/{write}/rotate', { overlapSeconds: 0 }],
+  ])('INV-2: POST %s makes one key, the same one', async (route, body) => {
+    const shop = await makeShop();
+    const { items } = (await shop.admin('GET', '/admin/v1/keys')).body;
+    const write = items.find((key: { kind: string }) => key.kind === 'write').id;
+    const path = route.replace('{write}', write);
+    const list = path.startsWith('/admin/v1/keys') ? '/admin/v1/keys' : path;
+    const before = (await shop.admin('GET', list)).body.items.length;
+    const make = () => shop.admin('POST', path, body, { 'Idempotency-Key': 'k' });
+    const first = await make();
+    await forgetAnswer(shop.id, 'k');
+    const again = await make();
+    expect([again.status, again.headers.get('idempotent-replayed'), again.body]).toEqual([201, null, first.body]);
+    expect((await shop.admin('GET', list)).body.items).toHaveLength(before + 1);
+  });
+
+  it('does not wait for a D1 that hangs', async () => {
+    const shop = await makeShop();
+    const object = env.SHOP.get(env.SHOP.idFromName(`shop:${shop.id}`));
+    const hangs = { bind: () => ({ run: () => new Promise(() => {}) }) };
+    await runInDurableObject(object, (instance) => {
+      Reflect.set(instance, 'env', { DB: { prepare: () => hangs } });
+    });
+    const startedAt = Date.now();
+    expect((await shop.admin('PATCH', '/admin/v1/shop', { name: 'Next' })).body.name).toBe('Next');
+    expect(Date.now() - startedAt).toBeLessThan(3_000);
+  });
+});
+
+describe('a key that may make keys', () => {
+  it('gives nobody more than it may do itself, by a new key or by rotating a wider one', async () => {
+    const shop = await makeShop();
+    const scopes = ['keys', 'customers'];
+    const { secret } = (await shop.admin('POST', '/admin/v1/keys', { kind: 'secret', scopes })).body;
+    const narrow = { Authorization: `Bearer ${secret}` };
+    const make = (body: object) => call('POST', '/admin/v1/keys', body, narrow);
+    const { items } = (await shop.admin('GET', '/admin/v1/keys')).body;
+    const widest = items.find((key: { scopes: string[] }) => key.scopes.includes('points')).id;
+    const refused = [
+      await make({ kind: 'secret' }),
+      await make({ kind: 'secret', scopes: ['customers', 'points'] }),
+      await call('POST', `/admin/v1/keys/${widest}/rotate`, {}, narrow),
+    ];
+    expect(refused.map(({ status, body }) => [status, body.key])).toEqual(Array(3).fill([403, 'insufficient_scope']));
+    expect((await shop.admin('GET', '/admin/v1/keys')).body.items).toEqual(items);
+    for (const body of [{ kind: 'secret', scopes }, { kind: 'write' }]) expect((await make(body)).status).toBe(201);
+  });
+});
+
+describe('before a body is read', () => {
+  it('refuses who brings no bearer, whatever the body is', async () => {
+    await makeCopies();
+    for (const headers of [{}, { Authorization: 'Basic eDo=' }, { Authorization: 'Bearer' }]) {
+      const answer = await call('POST', '/admin/v1/shops', '{', headers as Record<string, string>);
+      expect([answer.status, answer.body.key]).toEqual([401, 'unauthorized']);
+    }
+  });
+
+  it('refuses more than 64 kB', async () => {
+    const shop = await makeShop();
+    const answer = await shop.admin('PATCH', '/admin/v1/shop', { name: 'x'.repeat(64 * 1024) });
+    expect([answer.status, answer.body.key]).toEqual([400, 'payload_too_large']);
   });
 });
 
@@ -272,6 +361,41 @@ describe('settings', () => {
   });
 });
 
+describe('the Shopify source', () => {
+  const path = '/admin/v1/sources/shopify';
+  const source = (secret: string) => ({ domain: 'beans.myshopify.com', secret });
+
+  it('INV-2: is disconnected once per Idempotency-Key, and every retry is answered as the first', async () => {
+    const shop = await makeShop();
+    await shop.admin('PUT', path, source('a secret of the app'));
+    const drop = (key: string) => shop.admin('DELETE', path, undefined, { 'Idempotency-Key': key });
+    expect([(await drop('a')).status, (await drop('a')).status, (await drop('b')).status]).toEqual([204, 204, 404]);
+  });
+
+  it('keeps the secret before, where the one in force is put again', async () => {
+    const shop = await makeShop();
+    const object = env.SHOP.get(env.SHOP.idFromName(`shop:${shop.id}`));
+    const stored = () =>
+      runInDurableObject(object, (_, { storage }) => storage.sql.exec('SELECT * FROM secret ORDER BY name').toArray());
+    await shop.admin('PUT', path, source('a secret of the app'));
+    await shop.admin('PUT', path, source('the next secret'));
+    const before = await stored();
+    expect((await shop.admin('PUT', path, source('the next secret'))).status).toBe(200);
+    expect(before).toHaveLength(2);
+    expect(await stored()).toEqual(before);
+  });
+});
+
+it('a change of one link keeps what another isolate made of the others a moment ago', async () => {
+  const shop = await makeShop();
+  await shop.admin('GET', '/admin/v1/shop');
+  await runInDurableObject(env.SHOP.get(env.SHOP.idFromName(`shop:${shop.id}`)), (object) =>
+    object.change({ links: { privacy: '/privacy' } }, 'another isolate'),
+  );
+  const changed = await shop.admin('PATCH', '/admin/v1/shop', { links: { terms: '/terms' } });
+  expect(changed.body.links).toMatchObject({ privacy: '/privacy', terms: '/terms' });
+});
+
 it('the OpenAPI document is 3.1, names every admin route, and every reference in it leads somewhere', async () => {
   await makeShop();
   const { body } = await call('GET', '/openapi.json');
@@ -290,5 +414,14 @@ it('an address that is nothing here is 404 in the one problem shape', async () =
     404,
     'not_found',
     'application/problem+json',
+  ]);
+});
+
+it('INV-14: a body of another type than JSON is refused, and says so', async () => {
+  const shop = await makeShop();
+  const answer = await shop.admin('POST', '/admin/v1/keys', '{"kind":"write"}', { 'Content-Type': 'text/plain' });
+  expect([answer.status, answer.body.errors]).toEqual([
+    400,
+    [{ field: 'Content-Type', rule: 'must be application/json' }],
   ]);
 });

@@ -159,6 +159,19 @@ describe("Shopify's app proxy", () => {
     expect(await listDurableObjectIds(env.SHOP)).toHaveLength(before);
   });
 
+  it('is as patient as a page must be, and reads no query that no page could send', async () => {
+    const shop = await connected();
+    const path = `/hub/v1/proxy/${shop.id}/session`;
+    const long = await ask(`${path}?${await signed({ more: 'x'.repeat(4096) })}`);
+    expect(long).toMatchObject({ status: 400, body: problem('invalid_request') });
+    const headers = { 'cf-connecting-ip': '192.0.2.9' };
+    const answers = await Promise.all(Array.from({ length: 80 }, () => ask(`${path}?x=1`, { headers })));
+    const refused = answers.filter((answer) => answer.status === 429);
+    expect(refused.length).toBeGreaterThan(0);
+    expect(refused[0]).toMatchObject({ body: problem('rate_limited') });
+    expect(refused[0]?.headers.get('retry-after')).toBe('1');
+  });
+
   it('may sign with the secret before while a rotation lasts', async () => {
     const shop = await connected();
     await send('PUT', '/admin/v1/sources/shopify', shop.keys.secret, { domain, secret: 'the next secret' });

@@ -26,13 +26,22 @@ export function idempotencyKey(c: AppContext): string | null {
   return key;
 }
 
+/** What a rerun of this request derives its keys from; null, where there is no header to know a rerun by. */
+export function seedOf(c: AppContext): string | null {
+  const key = idempotencyKey(c);
+  return key === null ? null : `${c.req.method} ${c.req.path} ${key}`;
+}
+
 /** What makes a request the same request: its method, its address and its body's bytes. */
 export async function fingerprintOf(c: AppContext): Promise<string> {
   const { pathname } = new URL(c.req.url);
   return sha256Hex(`${c.req.method} ${pathname}\n${await c.req.text()}`);
 }
 
-/** Runs `work` once per key and shop. Without the header it just runs. */
+/**
+ * Runs `work` once per key and shop. Without the header it just runs. Where a run dies before its answer is kept, the
+ * request is run again: `work` must then come to the same, and what it shows only once it derives from `seedOf`.
+ */
 export async function once(c: AppContext, shop: string, work: () => Promise<Response>): Promise<Response> {
   const key = idempotencyKey(c);
   if (key === null) return work();

@@ -4,14 +4,14 @@ import { body, json } from '../http/answers.ts';
 import { type AppContext, raw, routes } from '../http/app.ts';
 import { requireScope } from '../http/scope.ts';
 import { forgetShop, shopOf } from '../shops/cache.ts';
-import { randomText, toBase64Url } from '../shops/crypto.ts';
 import { type KeyKind, SCOPES_OF, type Scope } from '../shops/keys.ts';
-import { mintKey } from '../shops/mint.ts';
+import { mintIdentity, mintKey } from '../shops/mint.ts';
 import { sealSecret } from '../shops/secrets.ts';
+import type { ShopSnapshot, StoredKey } from '../shops/settings.ts';
 import * as wire from '../wire/admin.ts';
 import { ProblemError } from '../wire/problem.ts';
 import { bearer, idempotent, refusals, writeRefusals } from './docs.ts';
-import { once } from './idempotency.ts';
+import { once, seedOf } from './idempotency.ts';
 import { identityKeyView, keyView } from './views.ts';
 
 export const keys = routes();
@@ -45,9 +45,10 @@ const create = createRoute({
   },
 });
 keys.openapi(create, async (c) => {
-  const { shop } = await requireScope(c, 'keys');
+  const { shop, key } = await requireScope(c, 'keys');
   const { kind, scopes } = c.req.valid('json');
   requireAllowed(kind, scopes);
+  requireOwn(key, kind, scopes);
   return raw(await once(c, shop.id, () => make(c, shop.id, kind, scopes)));
 });
 
@@ -63,14 +64,14 @@ const rotate = createRoute({
   },
 });
 keys.openapi(rotate, async (c) => {
-  const { shop } = await requireScope(c, 'keys');
+  const { shop, key: own } = await requireScope(c, 'keys');
   const old = shop.keys.find((key) => key.id === c.req.valid('param').id);
   if (old === undefined) throw new ProblemError('not_found');
+  requireOwn(own, old.kind, old.scopes);
   const endsAtMs = Date.now() + c.req.valid('json').overlapSeconds * 1000;
   return raw(
     await once(c, shop.id, async () => {
-      if (old.endsAtMs !== null && old.endsAtMs <= Date.now())
-        throw new ProblemError('conflict', { detail: 'That key has ended.' });
+      await requireRotatable(c, shop, old);
       const made = await make(c, shop.id, old.kind, old.scopes);
       await shopOf(c.env, shop.id).endKey(old.id, endsAtMs);
       forgetShop(shop.id);
@@ -137,19 +138,18 @@ keys.openapi(createIdentity, async (c) => {
   const wanted = c.req.valid('json');
   return raw(
     await once(c, shop.id, async () => {
-      const id = `kid_${randomText(12)}`;
-      const secret = wanted.algorithm === 'HS256' ? toBase64Url(crypto.getRandomValues(new Uint8Array(32))) : null;
-      const plain = wanted.algorithm === 'HS256' ? (secret ?? '') : JSON.stringify(wanted.publicKey);
-      const name = `identity:${id}`;
+      const minted = await mintIdentity(c.env, shop.id, seedOf(c));
+      const secret = wanted.algorithm === 'HS256' ? minted.secret : null;
+      const plain = wanted.algorithm === 'HS256' ? minted.secret : JSON.stringify(wanted.publicKey);
+      const name = `identity:${minted.id}`;
       const sealed = await sealSecret(c.env, shop.id, name, plain);
-      const stored = {
+      const stored = await shopOf(c.env, shop.id).addSecret({
         name,
         about: { algorithm: wanted.algorithm },
         sealed,
         createdAtMs: Date.now(),
         endsAtMs: null,
-      };
-      await shopOf(c.env, shop.id).putSecret(stored, null);
+      });
       forgetShop(shop.id);
       return c.json({ ...identityKeyView(stored), secret }, 201);
     }),
@@ -177,10 +177,28 @@ keys.openapi(dropIdentity, async (c) => {
 });
 
 async function make(c: AppContext, shop: string, kind: KeyKind, scopes?: readonly Scope[]): Promise<Response> {
-  const { key, stored } = await mintKey(c.env, shop, kind, scopes);
-  await shopOf(c.env, shop).addKey(stored);
+  const minted = await mintKey(c.env, shop, { kind, scopes, seed: seedOf(c) });
+  const stored = await shopOf(c.env, shop).addKey(minted.stored);
   forgetShop(shop);
-  return c.json({ key: keyView(stored), secret: key }, 201);
+  return c.json({ key: keyView(stored), secret: minted.key }, 201);
+}
+
+/** An ended key has no next one, but for the one that an earlier run of this request made before it died. */
+async function requireRotatable(c: AppContext, shop: ShopSnapshot, old: StoredKey): Promise<void> {
+  if (old.endsAtMs === null || old.endsAtMs > Date.now()) return;
+  const next = await mintKey(c.env, shop.id, { kind: old.kind, scopes: old.scopes, seed: seedOf(c) });
+  const made = shop.keys.some((key) => key.id === next.stored.id);
+  if (!made) throw new ProblemError('conflict', { detail: 'That key has ended.' });
+}
+
+/**
+ * No key makes a secret key that may do more than itself. Publishable and write keys have scopes that a secret key never
+ * has, so whoever may make keys may make those.
+ */
+function requireOwn(own: StoredKey, kind: KeyKind, scopes: readonly Scope[] = SCOPES_OF[kind]): void {
+  const beyond = kind === 'secret' ? scopes.find((scope) => !own.scopes.includes(scope)) : undefined;
+  if (beyond === undefined) return;
+  throw new ProblemError('insufficient_scope', { detail: `This key has no scope "${beyond}" to give.` });
 }
 
 function requireAllowed(kind: KeyKind, scopes: readonly Scope[] | undefined): void {

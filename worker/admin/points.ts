@@ -40,15 +40,7 @@ const adjust = createRoute({
 points.openapi(adjust, async (c) => {
   const { shop } = await requireScope(c, 'points');
   const wanted = c.req.valid('json');
-  if (wanted.expiresAtMs !== null && (wanted.points < 0 || wanted.expiresAtMs <= Date.now())) {
-    const errors = [
-      {
-        field: 'expiresAtMs',
-        rule: 'must be in the future, and only where points are given',
-      },
-    ];
-    throw new ProblemError('invalid_request', { errors });
-  }
+  if (wanted.expiresAtMs !== null && wanted.points < 0) throw badExpiry('only points that are given run out');
   const customer = await findCustomer(c.env, shop.id, c.req.valid('param').ref);
   return raw(await record(c, shop, customer, wanted));
 });
@@ -83,10 +75,15 @@ async function record(
 function render(c: AppContext, customer: string, answer: Answer | undefined): Response {
   if (answer === undefined || answer.verdict === 'failed') throw new Error('the adjustment was not recorded');
   if (answer.verdict === 'mismatch') throw new ProblemError('idempotency_mismatch');
+  if (answer.verdict === 'late') throw badExpiry('must be in the future');
   const replayed: Record<string, string> = answer.verdict === 'duplicate' ? { 'Idempotent-Replayed': 'true' } : {};
   if (answer.refusal !== null) throw refused(answer.refusal, replayed);
   if (answer.row === null) throw new Error('an adjustment without its journal row');
   return c.json(adjusted(customer, answer.row), 200, replayed);
+}
+
+function badExpiry(rule: string): ProblemError {
+  return new ProblemError('invalid_request', { errors: [{ field: 'expiresAtMs', rule }] });
 }
 
 function adjusted(customer: string, row: JournalRow): z.infer<typeof Adjusted> {

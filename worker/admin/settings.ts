@@ -4,8 +4,9 @@ import { body, json } from '../http/answers.ts';
 import { type AppContext, raw, routes } from '../http/app.ts';
 import { requireScope } from '../http/scope.ts';
 import { forgetShop, shopOf } from '../shops/cache.ts';
-import { sealSecret } from '../shops/secrets.ts';
-import type { ShopSettings, ShopSnapshot } from '../shops/settings.ts';
+import { sameText } from '../shops/crypto.ts';
+import { sealSecret, secretsNamed } from '../shops/secrets.ts';
+import type { SettingsChange, ShopSnapshot } from '../shops/settings.ts';
 import { Programme, ProgrammeVersion, Shop, ShopChange, ShopifySource, ShopifySourceView } from '../wire/admin.ts';
 import { ProblemError } from '../wire/problem.ts';
 import { bearer, idempotent, refusals, writeRefusals } from './docs.ts';
@@ -42,12 +43,8 @@ const changeShop = createRoute({
 settings.openapi(changeShop, async (c) => {
   const { shop, key } = await requireScope(c, 'settings');
   const { links, ...change } = c.req.valid('json');
-  const merged = links === undefined ? {} : { links: { ...shop.settings.links, ...given(links) } };
-  return raw(
-    await once(c, shop.id, async () =>
-      c.json(shopView(await apply(c, shop.id, { ...given(change), ...merged }, key.id))),
-    ),
-  );
+  const named = { ...given(change), ...(links === undefined ? {} : { links: given(links) }) };
+  return raw(await once(c, shop.id, async () => c.json(shopView(await apply(c, shop.id, named, key.id)))));
 });
 
 const readProgramme = createRoute({
@@ -98,7 +95,7 @@ settings.openapi(connectShopify, async (c) => {
   const { domain, secret } = c.req.valid('json');
   return raw(
     await once(c, shop.id, async () => {
-      await storeShopifySecret(c, shop, secret);
+      await storeShopifySecret(c, shop.id, secret);
       await apply(c, shop.id, { shopify: { domain } }, key.id);
       const paths = {
         webhookPath: `/webhooks/shopify/${shop.id}`,
@@ -120,19 +117,27 @@ const disconnectShopify = createRoute({
 });
 settings.openapi(disconnectShopify, async (c) => {
   const { shop, key } = await requireScope(c, 'settings');
-  if (shop.settings.shopify === null) throw new ProblemError('not_found');
   return raw(
     await once(c, shop.id, async () => {
-      await apply(c, shop.id, { shopify: null }, key.id);
-      await shopOf(c.env, shop.id).dropSecret('shopify');
+      const object = shopOf(c.env, shop.id);
+      const connected = (await object.snapshot())?.settings.shopify != null;
+      if (connected) await apply(c, shop.id, { shopify: null }, key.id);
+      // a run that died between the two left the secret behind
+      const dropped = await object.dropSecret('shopify');
+      if (!connected && !dropped) throw new ProblemError('not_found');
       forgetShop(shop.id);
       return c.body(null, 204);
     }),
   );
 });
 
-async function storeShopifySecret(c: AppContext, shop: ShopSnapshot, secret: string): Promise<void> {
-  const sealed = await sealSecret(c.env, shop.id, 'shopify', secret);
+/** A secret that is already in force stays as it is: to put it again would push out the one it still overlaps with. */
+async function storeShopifySecret(c: AppContext, shop: string, secret: string): Promise<void> {
+  const object = shopOf(c.env, shop);
+  const now = await object.snapshot();
+  const [current] = now === null ? [] : await secretsNamed(c.env, now, 'shopify');
+  if (current !== undefined && (await sameText(current, secret))) return;
+  const sealed = await sealSecret(c.env, shop, 'shopify', secret);
   const stored = {
     name: 'shopify',
     about: {},
@@ -140,10 +145,10 @@ async function storeShopifySecret(c: AppContext, shop: ShopSnapshot, secret: str
     createdAtMs: Date.now(),
     endsAtMs: null,
   };
-  await shopOf(c.env, shop.id).putSecret(stored, Date.now() + SECRET_OVERLAP_MS);
+  await object.putSecret(stored, Date.now() + SECRET_OVERLAP_MS);
 }
 
-async function apply(c: AppContext, shop: string, change: Partial<ShopSettings>, who: string): Promise<ShopSnapshot> {
+async function apply(c: AppContext, shop: string, change: SettingsChange, who: string): Promise<ShopSnapshot> {
   const changed = await shopOf(c.env, shop).change(change, who);
   forgetShop(shop);
   return changed;

@@ -15,7 +15,7 @@ import { NewShop, ShopCreated, ShopList } from '../wire/admin.ts';
 import { fromCursor, toCursor } from '../wire/cursor.ts';
 import { pageQuery } from '../wire/parts.ts';
 import { idempotent, operator, refusals, writeRefusals } from './docs.ts';
-import { idempotencyKey, once } from './idempotency.ts';
+import { idempotencyKey, once, seedOf } from './idempotency.ts';
 import { shopView } from './views.ts';
 
 export const shops = routes();
@@ -42,7 +42,7 @@ shops.openapi(create, async (c) => {
 });
 
 async function makeShop(c: AppContext, id: string, wanted: NewShop): Promise<Response> {
-  const minted = await Promise.all(KEY_KINDS.map((kind) => mintKey(c.env, id, kind)));
+  const minted = await Promise.all(KEY_KINDS.map((kind) => mintKey(c.env, id, { kind, seed: seedOf(c) })));
   const [publishable, write, secret] = minted.map((one) => one.key);
   const shop = await shopOf(c.env, id).create(
     settingsOf(wanted),

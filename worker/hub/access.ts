@@ -33,7 +33,9 @@ export async function shopOfKey(c: AppContext, key: string): Promise<ShopSnapsho
 
 /** The shop that Shopify's app proxy was pointed at. */
 export async function shopOfPath(c: AppContext, id: string): Promise<ShopSnapshot> {
-  const shop = (await isShopId(c.env.ROOT_SECRET, id)) ? await openShop(c.env, id) : null;
+  if (!(await isShopId(c.env.ROOT_SECRET, id))) throw new ProblemError('not_found');
+  requirePatience(c, id);
+  const shop = await openShop(c.env, id);
   if (shop === null) throw new ProblemError('not_found');
   c.set('shop', shop.id);
   return shop;

@@ -17,6 +17,8 @@ import { makeSession } from './session-token.ts';
 import { FIRST_VIEW, OrderPlace, orderPage, signedInView, signedOutView } from './view.ts';
 
 const LARGEST_REQUEST = 16 * 1024;
+/** As long as a page may hand it to us in a body (`Proof`). */
+const LONGEST_QUERY = 4096;
 
 export const hub = routes();
 
@@ -86,7 +88,12 @@ async function exchange(c: AppContext, shop: ShopSnapshot, proof: Proof | null):
 /** Takes the query as it arrived: what a framework read and wrote again would no longer be what Shopify signed. */
 async function exchangeProxied(c: AppContext, id: string): Promise<HubView> {
   const shop = await shopOfPath(c, id);
-  return exchange(c, shop, { kind: 'shopify_proxy', query: new URL(c.req.url).search });
+  const query = new URL(c.req.url).search;
+  if (query.length > LONGEST_QUERY) {
+    const errors = [{ field: 'query', rule: `must have at most ${LONGEST_QUERY} characters` }];
+    throw new ProblemError('invalid_request', { errors });
+  }
+  return exchange(c, shop, { kind: 'shopify_proxy', query });
 }
 
 function tooLarge(): never {

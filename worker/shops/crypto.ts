@@ -2,7 +2,7 @@
 const encoder = new TextEncoder();
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 
-export type Purpose = 'key-check' | 'session';
+export type Purpose = 'key-check' | 'session' | 'mint';
 
 const derived = new Map<string, Promise<CryptoKey>>();
 
@@ -66,13 +66,31 @@ export async function unseal(root: string, place: string, sealed: string): Promi
 
 /** `length` random characters of the look-alike-free alphabet, 5 bits each. */
 export function randomText(length: number): string {
-  return [...crypto.getRandomValues(new Uint8Array(length))].map((byte) => ALPHABET[byte & 31]).join('');
+  return textOf(crypto.getRandomValues(new Uint8Array(length)));
+}
+
+/**
+ * 32 new bytes: random, or with a `seed` always the same ones, which only the holder of the root secret can compute. So
+ * a request that is run again, because the first run died before it answered, makes what the first run made.
+ */
+export async function newBytes(root: string, seed: string | null): Promise<Uint8Array<ArrayBuffer>> {
+  if (seed === null) return crypto.getRandomValues(new Uint8Array(32));
+  return new Uint8Array(await crypto.subtle.sign('HMAC', await hmacKeyFor(root, 'mint'), encoder.encode(seed)));
+}
+
+/** The first `length` of at most 32 new characters, 5 bits each; as random or as seeded as `newBytes`. */
+export async function newText(root: string, seed: string | null, length: number): Promise<string> {
+  return textOf((await newBytes(root, seed)).slice(0, length));
+}
+
+function textOf(bytes: Uint8Array): string {
+  return [...bytes].map((byte) => ALPHABET[byte & 31]).join('');
 }
 
 /** Six characters that only the holder of the root secret can compute: made-up ids are refused without asking any object. */
 export async function checkOf(root: string, text: string): Promise<string> {
   const mac = await crypto.subtle.sign('HMAC', await hmacKeyFor(root, 'key-check'), encoder.encode(text));
-  return [...new Uint8Array(mac).slice(0, 6)].map((byte) => ALPHABET[byte & 31]).join('');
+  return textOf(new Uint8Array(mac).slice(0, 6));
 }
 
 export async function sha256Hex(text: string): Promise<string> {

@@ -1,5 +1,5 @@
 /** The form of ids and keys: a key names its shop, and both carry a check that costs no look-up. */
-import { checkOf, randomText } from './crypto.ts';
+import { checkOf, newText, randomText } from './crypto.ts';
 
 export const KEY_KINDS = ['publishable', 'write', 'secret'] as const;
 export type KeyKind = (typeof KEY_KINDS)[number];
@@ -17,6 +17,13 @@ export const SCOPES_OF: Record<KeyKind, readonly Scope[]> = {
   write: ['events'],
   secret: ['customers', 'points', 'programme', 'settings', 'keys'],
 };
+
+export interface NewKey {
+  kind: KeyKind;
+  shop: string;
+  /** What the key's bytes are derived from, that a rerun may make the same key again; null: random. */
+  seed: string | null;
+}
 
 export interface KeyName {
   kind: KeyKind;
@@ -38,9 +45,9 @@ export async function isShopId(root: string, id: string): Promise<boolean> {
   return match !== null && (await checkOf(root, `shp_${match[1]}`)) === match[2];
 }
 
-/** A new key: 130 random bits, shown once. */
-export async function newKey(root: string, kind: KeyKind, shop: string): Promise<string> {
-  const body = `${PREFIX[kind]}_${shop.slice('shp_'.length)}_${randomText(26)}`;
+/** A new key: 130 bits that nobody can guess, shown once. */
+export async function newKey(root: string, { kind, shop, seed }: NewKey): Promise<string> {
+  const body = `${PREFIX[kind]}_${shop.slice('shp_'.length)}_${await newText(root, seed, 26)}`;
   return body + (await checkOf(root, body));
 }
 

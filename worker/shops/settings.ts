@@ -30,6 +30,11 @@ export interface ShopSettings {
   createdAtMs: number;
 }
 
+/** What a change names; links one by one, so that two changes of different links both count. */
+export interface SettingsChange extends Partial<Omit<ShopSettings, 'links'>> {
+  links?: Partial<HubLinks>;
+}
+
 export interface StoredKey {
   id: string;
   kind: KeyKind;

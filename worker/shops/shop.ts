@@ -3,7 +3,8 @@ import { DurableObject } from 'cloudflare:workers';
 import first from '../../migrations/shop/0001_shop.sql';
 import type { Env } from '../env.ts';
 import { Database } from '../storage/database.ts';
-import type { ShopSettings, ShopSnapshot, StoredKey, StoredSecret } from './settings.ts';
+import { within } from '../time/deadline.ts';
+import type { SettingsChange, ShopSettings, ShopSnapshot, StoredKey, StoredSecret } from './settings.ts';
 
 export type Claim =
   | { state: 'new' }
@@ -12,6 +13,8 @@ export type Claim =
   | { state: 'answered'; status: number; body: string };
 
 const CLAIM_MS = 30_000;
+/** How long a writer may wait for D1's copy, which nobody but the operator's list reads. */
+const COPY_MS = 1_000;
 
 export class Shop extends DurableObject<Env> {
   readonly #db: Database;
@@ -46,21 +49,23 @@ export class Shop extends DurableObject<Env> {
     return this.#told();
   }
 
-  /** Replaces the settings by what `change` names; a new programme takes the new version's number. */
-  async change(change: Partial<ShopSettings>, who: string): Promise<ShopSnapshot> {
+  /** Replaces the settings, and each link, that `change` names; a new programme takes the new version's number. */
+  async change(change: SettingsChange, who: string): Promise<ShopSnapshot> {
     this.#db.migrate();
     this.#db.transaction(() => {
       const now = this.#require();
       const programmeVersion = change.programme ? now.version + 1 : now.settings.programmeVersion;
-      this.#writeSettings({ ...now.settings, ...change, programmeVersion }, who);
+      const links = { ...now.settings.links, ...change.links };
+      this.#writeSettings({ ...now.settings, ...change, links, programmeVersion }, who);
     });
     return this.#told();
   }
 
-  addKey(key: StoredKey): ShopSnapshot {
+  /** Adds a key, and answers it as it is stored: a rerun adds nothing, and cannot bring an ended key back. */
+  addKey(key: StoredKey): StoredKey {
     this.#db.migrate();
     this.#db.transaction(() => this.#writeKey(key));
-    return this.#require();
+    return this.#keys().find((one) => one.id === key.id) ?? key;
   }
 
   /** Ends a key at `endsAtMs` (now: revoked; later: an overlap). A key never lives longer by this. false: no such key. */
@@ -71,21 +76,20 @@ export class Shop extends DurableObject<Env> {
     return true;
   }
 
+  /** Adds a sealed secret, and answers it as it is stored: a rerun adds nothing. */
+  addSecret(secret: StoredSecret): StoredSecret {
+    this.#db.migrate();
+    this.#db.transaction(() => this.#writeSecret(secret));
+    return this.#secrets().find((one) => one.name === secret.name) ?? secret;
+  }
+
   /** Puts a sealed secret; the one it replaces stays good until `keepUntilMs` under the same name. */
-  putSecret(secret: StoredSecret, keepUntilMs: number | null): void {
+  putSecret(secret: StoredSecret, keepUntilMs: number): void {
     this.#db.migrate();
     this.#db.transaction(() => {
-      if (keepUntilMs !== null) this.#retire(secret.name, keepUntilMs);
-      this.#db.run(
-        `INSERT INTO secret (name, about, sealed, created_ms, ends_ms) VALUES (?, ?, ?, ?, ?)
-         ON CONFLICT DO UPDATE SET about = excluded.about, sealed = excluded.sealed,
-           created_ms = excluded.created_ms, ends_ms = excluded.ends_ms`,
-        secret.name,
-        JSON.stringify(secret.about),
-        secret.sealed,
-        secret.createdAtMs,
-        secret.endsAtMs,
-      );
+      this.#retire(secret.name, keepUntilMs);
+      this.#db.run('DELETE FROM secret WHERE name = ?', secret.name);
+      this.#writeSecret(secret);
     });
   }
 
@@ -150,13 +154,16 @@ export class Shop extends DurableObject<Env> {
     const shop = this.#require();
     const { name, mode, createdAtMs } = shop.settings;
     try {
-      await this.env.DB.prepare(
+      const written = this.env.DB.prepare(
         `INSERT INTO shop (shop, name, mode, created_ms, version, settings) VALUES (?, ?, ?, ?, ?, ?)
          ON CONFLICT DO UPDATE SET name = excluded.name, mode = excluded.mode, version = excluded.version,
            settings = excluded.settings WHERE excluded.version > version`,
       )
         .bind(shop.id, name, mode, createdAtMs, shop.version, JSON.stringify(shop.settings))
         .run();
+      await within(COPY_MS, written, () => {
+        throw new Error('D1 did not answer in time');
+      });
     } catch (error) {
       console.error(
         JSON.stringify({
@@ -196,7 +203,8 @@ export class Shop extends DurableObject<Env> {
 
   #writeKey(key: StoredKey): void {
     this.#db.run(
-      'INSERT INTO api_key (id, kind, hash, hint, scopes, created_ms, ends_ms) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      `INSERT INTO api_key (id, kind, hash, hint, scopes, created_ms, ends_ms) VALUES (?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO NOTHING`,
       key.id,
       key.kind,
       key.hash,
@@ -204,6 +212,18 @@ export class Shop extends DurableObject<Env> {
       JSON.stringify(key.scopes),
       key.createdAtMs,
       key.endsAtMs,
+    );
+  }
+
+  #writeSecret(secret: StoredSecret): void {
+    this.#db.run(
+      `INSERT INTO secret (name, about, sealed, created_ms, ends_ms) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT DO NOTHING`,
+      secret.name,
+      JSON.stringify(secret.about),
+      secret.sealed,
+      secret.createdAtMs,
+      secret.endsAtMs,
     );
   }
 
