@@ -29,6 +29,8 @@ CREATE TABLE journal (
   key TEXT,
   order_id TEXT,
   points INTEGER,
+  -- 1 where the row may have changed the profile
+  named INTEGER NOT NULL,
   programme INTEGER NOT NULL,
   entries TEXT,
   about TEXT NOT NULL

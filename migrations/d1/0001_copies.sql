@@ -43,5 +43,6 @@ CREATE TABLE orders (
   payment TEXT NOT NULL,
   fulfilment TEXT NOT NULL,
   points INTEGER NOT NULL,
-  PRIMARY KEY (shop, placed_ms, order_id)
+  PRIMARY KEY (shop, order_id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX orders_placed ON orders (shop, placed_ms, order_id);

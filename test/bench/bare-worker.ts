@@ -33,8 +33,8 @@ export class Bare extends DurableObject<Env> {
       for (const one of events) {
         this.#n += 1;
         sql.exec(
-          `INSERT INTO journal (n, customer, seq, kind, name, at_ms, recorded_ms, key, order_id, points, programme, entries, about)
-           VALUES (?, ?, ?, 'event', ?, ?, ?, ?, NULL, NULL, 1, NULL, ?)`,
+          `INSERT INTO journal (n, customer, seq, kind, name, at_ms, recorded_ms, key, order_id, points, named, programme, entries, about)
+           VALUES (?, ?, ?, 'event', ?, ?, ?, ?, NULL, NULL, 0, 1, NULL, ?)`,
           this.#n,
           one.userId,
           this.#n,

@@ -301,6 +301,7 @@ describe('an order event', () => {
         currency: 'USD',
         test: false,
         cancelledAtMs: null,
+        silentOnCancellation: true,
         refunded: false,
         taxesIncluded: false,
         subtotalMinor: 2250,

@@ -1,6 +1,6 @@
 /** Segment's endpoints through the whole worker: keys, limits, verdicts, identities. */
 import { describe, expect, it } from 'vitest';
-import { call, eventually, makeShop, newUser, type TestShop, track } from './shop.ts';
+import { call, eventually, makeShop, newUser, type TestShop, track, worker } from './shop.ts';
 
 async function verdictOf(shop: TestShop, messageId: string) {
   return eventually(async () => {
@@ -107,6 +107,26 @@ describe('limits', () => {
   });
 });
 
+describe('a packed body', () => {
+  async function packed(text: string): Promise<ArrayBuffer> {
+    return new Response(new Blob([text]).stream().pipeThrough(new CompressionStream('gzip'))).arrayBuffer();
+  }
+
+  async function send(shop: TestShop, body: BodyInit): Promise<number> {
+    const headers = { 'Content-Encoding': 'gzip', Authorization: `Basic ${btoa(`${shop.keys.write}:`)}` };
+    return (await worker.fetch(new Request('https://edge.test/v1/batch', { method: 'POST', headers, body }))).status;
+  }
+
+  it('is read; one that unpacks to more than a batch, or is none, is 400', async () => {
+    const shop = await makeShop();
+    const user = newUser();
+    expect(await send(shop, await packed(JSON.stringify({ batch: [track(user, 'X')] })))).toBe(200);
+    expect((await shop.admin('GET', `/admin/v1/customers/user:${user}`)).status).toBe(200);
+    expect(await send(shop, await packed(' '.repeat(20_000_000)))).toBe(400);
+    expect(await send(shop, 'not gzip')).toBe(400);
+  });
+});
+
 describe('what arrives', () => {
   it('INV-2: a repeated message counts once, in another batch and in the same one', async () => {
     const shop = await makeShop();
@@ -129,6 +149,39 @@ describe('what arrives', () => {
     const { body } = await shop.admin('GET', `/admin/v1/customers/user:${user}/points`);
     expect(body.items.map((entry: { points: number }) => entry.points)).toEqual([-34, -33, -33, 100]);
     expect(await balanceOf(shop, user)).toBe(0);
+  });
+
+  it('a cancelled order stays at nothing, whatever is told of it later or before', async () => {
+    const shop = await makeShop();
+    const user = newUser();
+    const at = (seconds: number) => ({ timestamp: new Date(Date.now() - 60_000 + seconds * 1_000).toISOString() });
+    await shop.batch(
+      track(user, 'Order Completed', order('a', 10), at(2)),
+      track(user, 'Order Cancelled', { order_id: 'a' }, at(1)),
+    );
+    await shop.batch(track(user, 'Order Updated', order('a', 12), at(9)));
+    await shop.batch(track(user, 'Order Cancelled', { order_id: 'b' }), track(user, 'Order Completed', order('b', 10)));
+    expect(await balanceOf(shop, user)).toBe(0);
+  });
+
+  it('a refund finds its order whoever sends it, and whenever', async () => {
+    const shop = await makeShop();
+    const [user, service] = [newUser(), newUser()];
+    const refund = (id: string) => ({ order_id: id, total: 10, currency: 'EUR' });
+    await shop.batch(track(user, 'X'), track(service, 'X'));
+    await shop.batch({ type: 'track', event: 'Order Refunded', anonymousId: 'backend', properties: refund('b') });
+    await shop.batch(track(user, 'Order Completed', { order_id: 'a', subtotal: 50, total: 50, currency: 'EUR' }));
+    await shop.batch(track(user, 'Order Completed', { order_id: 'b', subtotal: 50, total: 50, currency: 'EUR' }));
+    await shop.batch(track(service, 'Order Refunded', refund('a')));
+    expect(await balanceOf(shop, user)).toBe(80);
+  });
+
+  it('from a page whose origin the shop does not list is refused with the publishable key', async () => {
+    const shop = await makeShop({ origins: ['https://good.example'] });
+    const send = (origin: string) =>
+      call('POST', '/v1/track', { anonymousId: 'a', event: 'X', writeKey: shop.keys.publishable }, { Origin: origin });
+    expect((await send('https://evil.example')).body.key).toBe('origin_not_allowed');
+    expect((await send('https://good.example')).status).toBe(200);
   });
 
   it('an order in another currency earns nothing', async () => {

@@ -14,9 +14,10 @@ const KEYS = `SELECT k.customer, k.key, k.seq FROM json_each(?) j
   JOIN used_key k ON k.customer = j.value ->> 0 AND k.key = j.value ->> 1`;
 
 const WRITE_JOURNAL = `
-  INSERT INTO journal (n, customer, seq, kind, name, at_ms, recorded_ms, key, order_id, points, programme, entries, about)
+  INSERT INTO journal (n, customer, seq, kind, name, at_ms, recorded_ms, key, order_id, points, named, programme, entries,
+    about)
   SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
-    value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12 FROM json_each(?)`;
+    value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13 FROM json_each(?)`;
 
 const WRITE_KEYS = `INSERT INTO used_key (customer, key, seq)
   SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?)`;
@@ -155,6 +156,7 @@ export class Batch {
       key,
       orderId,
       points,
+      about.traits === undefined ? 0 : 1,
       programmeVersion,
       told,
       JSON.stringify(about),

@@ -3,20 +3,21 @@
  * terms, runs one transaction, arms one alarm. What an input means is decided in `domain`.
  */
 import { DurableObject } from 'cloudflare:workers';
-import type { CustomerEvent } from '../domain/event.ts';
+import { newHead } from '../domain/customer.ts';
 import type { Order } from '../domain/order.ts';
 import type { Terms } from '../domain/programme.ts';
 import type { Env } from '../env.ts';
 import { openTerms } from '../shops/cache.ts';
 import { termsOf } from '../shops/settings.ts';
-import { Projector } from './projector.ts';
+import { Projector, retryAfterMs } from './projector.ts';
 import { type HistoryPage, type OrdersPage, Reader, type Standing } from './reader.ts';
-import { type Group, type GroupAnswer, recordFailure, recordGroups, runDue } from './record.ts';
+import { type Group, type GroupAnswer, type Input, recordFailure, recordGroups, runDue } from './record.ts';
 import { CustomerStore, type Page } from './store.ts';
 
 /** After a crash, what D1 was not told is told at the latest this much later. */
 const SAFETY_MS = 5_000;
 const DUE_AT_ONCE = 200;
+const FURTHEST_MS = 365 * 86_400_000;
 
 export interface RecordCall {
   shop: string;
@@ -39,6 +40,7 @@ export class Customers extends DurableObject<Env> {
   readonly #reader: Reader;
   /** When the alarm is set for; undefined until asked. */
   #armed: number | null | undefined;
+  #dueFailures = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -88,33 +90,26 @@ export class Customers extends DurableObject<Env> {
   }
 
   /**
-   * Hands a waiting customer (one that only an order number names) over: marks it moved and answers what it was told, to
-   * be recorded by `survivor` under the same keys. Every later call answers the same.
+   * Hands a waiting customer (one that only an order number names) over: marks it moved, also where nothing was told of
+   * it yet, and answers what was, to be recorded by the survivor under the same keys. The first claimant is the survivor;
+   * every later call answers the same.
    */
-  async release(customer: string, survivor: string): Promise<CustomerEvent[]> {
+  async release(customer: string, claimant: string): Promise<{ survivor: string; inputs: Input[] }> {
     await this.#readAlarm();
-    this.#store.transaction((batch) => {
-      const head = this.#store.head(customer);
-      if (head !== null && head.movedTo === null) batch.setHead(customer, { ...head, movedTo: survivor });
+    const survivor = this.#store.transaction((batch) => {
+      const head = this.#store.head(customer) ?? newHead(Date.now());
+      if (head.movedTo !== null) return head.movedTo;
+      batch.setHead(customer, { ...head, movedTo: claimant });
+      return claimant;
     });
-    return this.#reader.told(customer);
+    return { survivor, inputs: this.#reader.told(customer) };
   }
 
   override async alarm(): Promise<void> {
     this.#armed = null;
-    try {
-      await this.#runDue();
-      await this.#projector.flush();
-    } catch (error) {
-      console.error(
-        JSON.stringify({
-          level: 'error',
-          msg: 'alarm failed',
-          shop: this.#shop(),
-          error: String(error),
-        }),
-      );
-    }
+    const done = await this.#runDue();
+    await this.#projector.flush();
+    this.#dueFailures = done ? 0 : this.#dueFailures + 1;
     this.#arm();
   }
 
@@ -124,7 +119,7 @@ export class Customers extends DurableObject<Env> {
     try {
       return this.#store.transaction((batch) => recordGroups(this.#store, batch, groups, terms, now));
     } catch (error) {
-      this.#report(error);
+      this.#report('an input tripped a bug', error);
       return groups.map((group) => this.#recordSingly(group, terms, now));
     }
   }
@@ -139,7 +134,7 @@ export class Customers extends DurableObject<Env> {
         if (answer.moved !== null) return answer;
         all.answers.push(...answer.answers);
       } catch (error) {
-        this.#report(error);
+        this.#report('an input tripped a bug', error);
         if (input.kind !== 'event') throw error;
         this.#store.transaction((batch) => recordFailure(batch, group.customer, input.event, error, now));
         all.answers.push({ verdict: 'failed' });
@@ -148,16 +143,30 @@ export class Customers extends DurableObject<Env> {
     return all;
   }
 
-  async #runDue(): Promise<void> {
+  /** Closes what is due, each customer by itself; false where anything went wrong and has to be tried again. */
+  async #runDue(): Promise<boolean> {
     const now = Date.now();
     const customers = this.#store.dueCustomers(now, DUE_AT_ONCE);
-    if (customers.length === 0) return;
-    const terms = termsOf(await openTerms(this.env, this.#shop(), 1));
-    for (const customer of customers) {
+    if (customers.length === 0) return true;
+    try {
+      const terms = termsOf(await openTerms(this.env, this.#shop(), 1));
+      return customers.map((customer) => this.#runDueOf(customer, terms, now)).every((done) => done);
+    } catch (error) {
+      this.#report('due work put off', error);
+      return false;
+    }
+  }
+
+  #runDueOf(customer: string, terms: Terms, now: number): boolean {
+    try {
       this.#store.transaction((batch) => {
         const head = this.#store.head(customer);
         if (head !== null) runDue(this.#store, batch, customer, head, terms, Math.max(now, head.nowMs));
       });
+      return true;
+    } catch (error) {
+      this.#report('due work failed', error);
+      return false;
     }
   }
 
@@ -167,29 +176,35 @@ export class Customers extends DurableObject<Env> {
     }
   }
 
-  /** One alarm: what is due next, or the safety net for telling D1. Never at or before now, which would spin or stick. */
+  /**
+   * One alarm: what is due next, or the safety net for telling D1. Never at or before now, which would spin or stick;
+   * later after a failure; and never further than a year, for the platform knows no alarms after 2189.
+   */
   #arm(): void {
     const now = Date.now();
-    const due = this.#store.nextDue();
-    const safety = this.#projector.behind ? now + SAFETY_MS : null;
-    const wanted = Math.min(due ?? Number.POSITIVE_INFINITY, safety ?? Number.POSITIVE_INFINITY);
+    const due = this.#store.nextDue() ?? Number.POSITIVE_INFINITY;
+    const again = this.#dueFailures > 0 ? Math.max(due, now + retryAfterMs(this.#dueFailures)) : due;
+    const safety = this.#projector.behind
+      ? now + Math.max(SAFETY_MS, this.#projector.backOffMs)
+      : Number.POSITIVE_INFINITY;
+    const wanted = Math.min(again, safety);
     if (wanted === Number.POSITIVE_INFINITY) return;
-    const at = Math.max(now + 1, wanted);
+    const at = Math.min(Math.max(now + 1, wanted), now + FURTHEST_MS);
     if (this.#armed !== null && this.#armed !== undefined && this.#armed > now && this.#armed <= at) return;
-    this.#armed = at;
     void this.ctx.storage.setAlarm(at);
+    this.#armed = at;
   }
 
   #shop(): string {
     return (this.ctx.id.name ?? '').split(':')[1] ?? '';
   }
 
-  #report(error: unknown): void {
+  #report(msg: string, error: unknown): void {
     const stack = error instanceof Error ? error.stack : String(error);
     console.error(
       JSON.stringify({
         level: 'error',
-        msg: 'an input tripped a bug',
+        msg,
         shop: this.#shop(),
         stack,
       }),

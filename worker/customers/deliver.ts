@@ -8,6 +8,7 @@ import type { Resolved, Subject } from '../directory/directory.ts';
 import type { CustomerEvent } from '../domain/event.ts';
 import type { Env } from '../env.ts';
 import type { ShopSnapshot } from '../shops/settings.ts';
+import { ProblemError } from '../wire/problem.ts';
 import type { Answer, Group, Input } from './record.ts';
 import { customersOf, recordIn, shardOf } from './stubs.ts';
 
@@ -25,33 +26,37 @@ export interface Delivered {
   rowsWritten: number;
 }
 
-/** Stores every event with its customer and answers each, in order. Throws where an object could not be reached. */
+/**
+ * Stores every event with its customer and answers each, in order. Throws `unavailable` where customers kept moving, and
+ * what the platform throws where an object could not be reached.
+ */
 export async function deliver(env: Env, shop: ShopSnapshot, deliveries: Delivery[]): Promise<Delivered> {
   const answers = new Map<number, Answer>();
   let open = deliveries.map((delivery, index) => ({ ...delivery, index }));
   let rowsWritten = 0;
   for (let round = 0; open.length > 0; round += 1) {
-    if (round === MOST_ROUNDS) throw new Error('customers kept moving');
-    const resolved = await resolveAll(
+    if (round === MOST_ROUNDS) throw new ProblemError('unavailable', { detail: 'Customers kept moving.' });
+    const subjects = open.map((one) => one.subject);
+    const resolved = await resolveAll(env, shop, subjects);
+    const placed = open.map((one, place) => ({ ...one, resolved: resolved[place] as Resolved }));
+    // who claims a waiting order is asked for again once it is claimed: another request may have been first
+    await handOverAll(env, shop, resolved);
+    const told = await tellObjects(
       env,
       shop,
-      open.map((one) => one.subject),
+      placed.filter((one) => one.resolved.absorb === null),
     );
-    await absorbWaiting(env, shop, resolved);
-    const placed = open.map((one, place) => ({
-      ...one,
-      resolved: resolved[place] as Resolved,
-    }));
-    const told = await tellObjects(env, shop, placed);
     rowsWritten += told.rowsWritten;
     for (const [index, answer] of told.answers) answers.set(index, answer);
     open = open.filter((one) => !answers.has(one.index));
     for (const one of open) forgetSubject(shop.id, one.subject);
   }
-  return {
-    answers: deliveries.map((_, index) => answers.get(index) as Answer),
-    rowsWritten,
-  };
+  return { answers: deliveries.map((_, index) => answers.get(index) as Answer), rowsWritten };
+}
+
+/** What became of an event; the verdicts that only operations can get would be a bug here. */
+export function eventVerdict(answer: Answer | undefined): 'recorded' | 'duplicate' | 'failed' {
+  return answer?.verdict === 'recorded' || answer?.verdict === 'duplicate' ? answer.verdict : 'failed';
 }
 
 interface Placed extends Delivery {
@@ -61,6 +66,7 @@ interface Placed extends Delivery {
 
 async function tellObjects(env: Env, shop: ShopSnapshot, placed: Placed[]) {
   const answers = new Map<number, Answer>();
+  const moves = new Map<string, string>();
   let rowsWritten = 0;
   const shards = [...groupBy(placed, (one) => shardOf(one.resolved.customer)).values()];
   await inParallel(shards, async (members) => {
@@ -68,29 +74,37 @@ async function tellObjects(env: Env, shop: ShopSnapshot, placed: Placed[]) {
     const groups = customers.map(([customer, ones]) => groupOf(customer, ones));
     const answer = await recordIn(env, shop, groups, 0);
     rowsWritten += answer.rowsWritten;
-    customers.forEach(([, ones], place) => {
+    customers.forEach(([customer, ones], place) => {
       const group = answer.groups[place];
-      if (group === undefined || group.moved !== null) return;
-      ones.forEach((one, at) => {
-        answers.set(one.index, group.answers[at] as Answer);
-      });
+      if (group === undefined) return;
+      if (group.moved !== null) moves.set(customer, group.moved);
+      else ones.forEach((one, at) => void answers.set(one.index, group.answers[at] as Answer));
     });
   });
+  // somebody may have died half-way through handing these over
+  await inParallel([...moves], ([waiting, survivor]) => handOver(env, shop, waiting, survivor));
   return { answers, rowsWritten };
 }
 
+function handOverAll(env: Env, shop: ShopSnapshot, resolved: Resolved[]): Promise<void> {
+  const moves = new Map(
+    resolved.flatMap(({ customer, absorb }) => (absorb === null ? [] : [[absorb, customer] as const])),
+  );
+  return inParallel([...moves], ([waiting, survivor]) => handOver(env, shop, waiting, survivor));
+}
+
 /**
- * A refund or a parcel may come before the order that names its customer; what it told then is told again to that
- * customer, under the same keys. Safe to repeat from any point: the waiting customer answers the same for ever.
+ * A refund or a parcel may come before the order that names its customer; what was told of it then is told again to that
+ * customer, under the same keys. Safe to repeat from any point and by several at once: the waiting customer goes to whom
+ * it went first, and answers the same for ever.
  */
-async function absorbWaiting(env: Env, shop: ShopSnapshot, resolved: Resolved[]): Promise<void> {
-  for (const { customer, absorb, known } of resolved) {
-    if (absorb === null) continue;
-    const events = await customersOf(env, shop.id, absorb).release(absorb, customer);
-    const inputs: Input[] = events.map((event) => ({ kind: 'event', event }));
-    if (inputs.length > 0) await recordIn(env, shop, [{ customer, known, inputs }], 0);
-    await directoryOf(env, shop.id).absorbed(absorb, customer);
+async function handOver(env: Env, shop: ShopSnapshot, waiting: string, claimant: string): Promise<void> {
+  const { survivor, inputs } = await customersOf(env, shop.id, waiting).release(waiting, claimant);
+  if (inputs.length > 0) {
+    const told = await recordIn(env, shop, [{ customer: survivor, known: false, inputs }], 0);
+    if (told.groups[0]?.moved) throw new ProblemError('unavailable', { detail: 'Customers kept moving.' });
   }
+  await directoryOf(env, shop.id).absorbed(waiting, survivor);
 }
 
 function groupOf(customer: string, ones: Placed[]): Group {

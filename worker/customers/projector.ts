@@ -11,7 +11,7 @@ const BUSY_GATHER_MS = 90;
 const DAY_MS = 86_400_000;
 const MOST_DAYS = 10_000;
 const MOST_ROWS = 2_000;
-const MOST_CUSTOMERS = 400;
+const MOST_CUSTOMERS = 200;
 const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 300_000;
 
@@ -35,6 +35,11 @@ export class Projector {
 
   get behind(): boolean {
     return this.#store.told('d1') < this.#store.lastN();
+  }
+
+  /** How long the next try waits after failures; 0 where the last one went well. */
+  get backOffMs(): number {
+    return this.#failures === 0 ? 0 : retryAfterMs(this.#failures);
   }
 
   /** There is something new; it is written soon, together with what arrives until then, or at once where somebody waits. */
@@ -109,6 +114,10 @@ export class Projector {
   }
 
   #setOf(customer: string, head: Head | null, steps: JournalStep[]): ChangeSet[] {
+    const from = (steps[0]?.seq ?? 1) - 1;
+    // the page ended between two rows of this customer: the head already holds what the next page would tell
+    if ((head?.seq ?? 0) > (steps.at(-1)?.seq ?? 0))
+      return this.#set(customer, head, { from, orders: null, may: MAY_CHANGE_ALL });
     const orders = [...new Set(steps.flatMap((step) => step.orderId ?? []))];
     const day = head === null ? 0 : dayOf(head);
     const may = {
@@ -116,7 +125,7 @@ export class Projector {
       day: this.#days.get(customer) !== day,
       balance: steps.some((step) => step.points),
     };
-    return this.#set(customer, head, { from: (steps[0]?.seq ?? 1) - 1, orders, may });
+    return this.#set(customer, head, { from, orders, may });
   }
 
   /** Tells sets until each copy stands where its customer stands: a gap is told again from where the copy is. */

@@ -30,6 +30,8 @@ export type Answer =
   | { verdict: 'recorded' | 'duplicate'; row: JournalRow | null; refusal: Refusal | null }
   /** The key came with another request before. */
   | { verdict: 'mismatch' }
+  /** Points were to be given that have run out already; nothing changed. */
+  | { verdict: 'late' }
   /** A bug on our side; the event is kept as failed. */
   | { verdict: 'failed' };
 
@@ -60,6 +62,7 @@ function recordGroup(store: CustomerStore, batch: Batch, group: Group, terms: Te
     if (row !== null) return repeated(row, input);
     const head = batch.head(customer) ?? newHead(clock);
     const now = Math.max(head.nowMs, clock);
+    if (isLate(input, now)) return { verdict: 'late' };
     const current = runDue(store, batch, customer, head, terms, now);
     const decision = decideInput(loadFor(store, customer, current, input, now), input, terms, now, group.known);
     batch.add(customer, decision.changes);
@@ -100,6 +103,10 @@ export function recordFailure(batch: Batch, customer: string, event: CustomerEve
   const row = { seq, kind: 'event.failed' as const, name: event.name, ...times, key: null, orderId: null };
   const rows = [{ ...row, programmeVersion: 0, entries: [], about }];
   batch.add(customer, { head: { ...head, seq }, rows, lots: [], orders: [] });
+}
+
+function isLate(input: Input, now: number): boolean {
+  return input.kind === 'adjustment' && input.adjustment.expiresAtMs !== null && input.adjustment.expiresAtMs <= now;
 }
 
 function keyOf(input: Input): string {

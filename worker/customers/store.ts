@@ -177,8 +177,7 @@ export class CustomerStore {
 
   /** The journal after row `n`, oldest first: who changed, between which of their rows, and what of them. */
   after(n: number, limit: number): JournalStep[] {
-    const sql = `SELECT n, customer, seq, order_id, points, about ->> '$.traits' IS NOT NULL AS named
-      FROM journal WHERE n > ? ORDER BY n LIMIT ?`;
+    const sql = 'SELECT n, customer, seq, order_id, points, named FROM journal WHERE n > ? ORDER BY n LIMIT ?';
     return this.#db.all(sql, n, limit).map(toJournalStep);
   }
 

@@ -6,7 +6,7 @@ import { DurableObject } from 'cloudflare:workers';
 import { IDENTIFIER_KINDS, type Identifier, type Trust } from '../domain/event.ts';
 import type { Env } from '../env.ts';
 import { randomText } from '../shops/crypto.ts';
-import { DirectoryStore } from './store.ts';
+import { DirectoryStore, type Owner } from './store.ts';
 
 /** Sixteen objects share a shop's customers; more labels can be added, nobody moves. */
 const LABELS = '0123456789abcdef';
@@ -18,7 +18,7 @@ export interface Subject {
 
 export interface Resolved {
   customer: string;
-  /** An identifier stronger than an anonymous id belongs to this customer. */
+  /** Somebody who can be trusted named this customer by more than an anonymous id. */
   known: boolean;
   /** A customer that only an order number named until now, and that turns out to be this one. */
   absorb: string | null;
@@ -32,7 +32,14 @@ export interface ResolveCall {
 
 /** Kinds of which a customer has one: a second value makes another customer instead of a wrong merge. */
 const SINGLE = new Set<string>(['user', 'shopify']);
-const NAMING = new Set<string>(['user', 'shopify', 'email', 'phone']);
+const NAMING: readonly string[] = ['user', 'shopify', 'email', 'phone'];
+/** Browsers of one person; further ones lead to the same customer only while they say who is there. */
+const MOST_ANONYMOUS = 50;
+
+interface Claim {
+  identifier: Identifier;
+  owner: Owner | null;
+}
 
 export class Directory extends DurableObject<Env> {
   readonly #store: DirectoryStore;
@@ -51,7 +58,7 @@ export class Directory extends DurableObject<Env> {
   find(identifiers: Identifier[]): string | null {
     for (const identifier of strongestFirst(identifiers)) {
       const owner = this.#store.owner(identifier);
-      if (owner !== null) return owner;
+      if (owner !== null) return owner.customer;
     }
     return null;
   }
@@ -77,51 +84,63 @@ export class Directory extends DurableObject<Env> {
   }
 
   #resolve(subject: Subject, call: ResolveCall): Resolved {
-    const given = strongestFirst(subject.identifiers);
-    const owners = given.map((identifier) => ({
+    const claims = strongestFirst(subject.identifiers).map((identifier) => ({
       identifier,
       owner: this.#store.owner(identifier),
     }));
-    const waiting = this.#waiting(owners);
-    const customer = this.#choose(owners, waiting) ?? this.#bear(call);
-    for (const { identifier, owner } of owners) {
-      if (owner === null && this.#fits(customer, identifier))
+    const waiting = this.#waiting(claims);
+    const customer = this.#choose(claims, subject.trust, waiting) ?? this.#bear(call);
+    for (const { identifier, owner } of claims) {
+      const upgraded = owner?.customer === customer && owner.trust === 'browser' && subject.trust === 'server';
+      if (upgraded || (owner === null && this.#fits(customer, identifier)))
         this.#store.attach(customer, identifier, subject.trust, call.nowMs);
     }
-    const kinds = this.#store.kinds(customer);
     const absorb = waiting !== null && waiting !== customer ? waiting : null;
-    return {
-      customer,
-      known: [...kinds].some((kind) => NAMING.has(kind)),
-      absorb,
-    };
+    return { customer, known: this.#store.isNamed(customer, NAMING), absorb };
   }
 
   /** The customer of an order that nothing but order numbers has named yet. */
-  #waiting(owners: { identifier: Identifier; owner: string | null }[]): string | null {
-    const order = owners.find(({ identifier, owner }) => identifier.kind === 'order' && owner !== null);
+  #waiting(claims: Claim[]): string | null {
+    const order = claims.find(({ identifier, owner }) => identifier.kind === 'order' && owner !== null);
     if (!order?.owner) return null;
-    const kinds = this.#store.kinds(order.owner);
-    return kinds.size === 1 && kinds.has('order') ? order.owner : null;
+    const kinds = this.#store.kinds(order.owner.customer);
+    return kinds.size === 1 && kinds.has('order') ? order.owner.customer : null;
   }
 
   /**
-   * The strongest identifier that has an owner decides, unless that owner already carries another value of a single
-   * kind that this subject names: then the weaker identifier is demoted and the next one is asked.
+   * An order belongs to whom it was first named with. Else the strongest identifier that has an owner decides, unless
+   * that owner already carries another value of a single kind that this subject names: then the weaker identifier is
+   * demoted and the next one is asked.
    */
-  #choose(owners: { identifier: Identifier; owner: string | null }[], waiting: string | null): string | null {
-    for (const { owner } of owners) {
-      if (owner === null || owner === waiting) continue;
-      const clash = owners.some(
-        (other) => SINGLE.has(other.identifier.kind) && other.owner !== owner && !this.#fits(owner, other.identifier),
+  #choose(claims: Claim[], trust: Trust, waiting: string | null): string | null {
+    for (const claim of claims) {
+      const owner = claim.owner?.customer;
+      if (owner === undefined || owner === waiting) continue;
+      if (claim.identifier.kind === 'order') return owner;
+      if (claim.identifier.kind === 'anonymous' && this.#isSomebodyElse(owner, claims, trust)) continue;
+      const clash = claims.some(
+        (other) =>
+          SINGLE.has(other.identifier.kind) && other.owner?.customer !== owner && !this.#fits(owner, other.identifier),
       );
       if (!clash) return owner;
     }
     return waiting;
   }
 
-  #fits(customer: string, identifier: Identifier): boolean {
-    return !SINGLE.has(identifier.kind) || !this.#store.kinds(customer).has(identifier.kind);
+  /**
+   * A browser is shared: an anonymous id never leads somebody who is named to a customer who is named otherwise. What a
+   * browser says itself ties a name to an anonymous history only, never to one that already has orders or a name.
+   */
+  #isSomebodyElse(owner: string, claims: Claim[], trust: Trust): boolean {
+    const named = claims.some((claim) => NAMING.includes(claim.identifier.kind) && claim.owner?.customer !== owner);
+    if (!named) return false;
+    const kinds = this.#store.kinds(owner);
+    return trust === 'browser' ? kinds.size > 1 : NAMING.some((kind) => kinds.has(kind));
+  }
+
+  #fits(customer: string, { kind }: Identifier): boolean {
+    if (kind === 'anonymous') return this.#store.count(customer, kind, MOST_ANONYMOUS) < MOST_ANONYMOUS;
+    return !SINGLE.has(kind) || !this.#store.kinds(customer).has(kind);
   }
 
   #bear(call: ResolveCall): string {

@@ -1,7 +1,13 @@
 /** The only SQL of the Directory's database. */
 import first from '../../migrations/directory/0001_directory.sql';
-import type { Identifier, IdentifierKind, Trust } from '../domain/event.ts';
+import { IDENTIFIER_KINDS, type Identifier, type IdentifierKind, type Trust } from '../domain/event.ts';
 import { Database } from '../storage/database.ts';
+
+export interface Owner {
+  customer: string;
+  /** Who first said that the identifier is this customer's. */
+  trust: Trust;
+}
 
 export class DirectoryStore {
   readonly #db: Database;
@@ -15,13 +21,15 @@ export class DirectoryStore {
     return this.#db.transaction(work);
   }
 
-  owner(identifier: Identifier): string | null {
+  owner(identifier: Identifier): Owner | null {
     const row = this.#db.one(
-      'SELECT customer FROM identifier WHERE kind = ? AND value = ?',
+      'SELECT customer, trust FROM identifier WHERE kind = ? AND value = ?',
       identifier.kind,
       identifier.value,
     );
-    return row === null ? null : String(row.customer);
+    return row === null
+      ? null
+      : { customer: String(row.customer), trust: row.trust === 'server' ? 'server' : 'browser' };
   }
 
   identifiers(customer: string): Identifier[] {
@@ -33,9 +41,28 @@ export class DirectoryStore {
       }));
   }
 
+  /** Which kinds of identifier a customer has; one look-up a kind, however many identifiers there are. */
   kinds(customer: string): Set<string> {
-    const rows = this.#db.all('SELECT DISTINCT kind FROM identifier WHERE customer = ?', customer);
+    const rows = this.#db.all(
+      `SELECT j.value AS kind FROM json_each(?1) j
+       WHERE EXISTS (SELECT 1 FROM identifier i WHERE i.customer = ?2 AND i.kind = j.value)`,
+      JSON.stringify(IDENTIFIER_KINDS),
+      customer,
+    );
     return new Set(rows.map((row) => String(row.kind)));
+  }
+
+  /** Whether somebody who can be trusted has named this customer by one of `kinds`. */
+  isNamed(customer: string, kinds: readonly string[]): boolean {
+    const sql = `SELECT 1 FROM json_each(?1) j CROSS JOIN identifier i
+      WHERE i.customer = ?2 AND i.kind = j.value AND i.trust = 'server' LIMIT 1`;
+    return this.#db.one(sql, JSON.stringify(kinds), customer) !== null;
+  }
+
+  /** How many identifiers of a kind a customer has, counted no further than `most`. */
+  count(customer: string, kind: string, most: number): number {
+    const sql = 'SELECT COUNT(*) AS n FROM (SELECT 1 FROM identifier WHERE customer = ? AND kind = ? LIMIT ?)';
+    return Number(this.#db.one(sql, customer, kind, most)?.n ?? 0);
   }
 
   exists(customer: string): boolean {
@@ -53,7 +80,8 @@ export class DirectoryStore {
 
   attach(customer: string, identifier: Identifier, trust: Trust, now: number): void {
     this.#db.run(
-      'INSERT INTO identifier (kind, value, customer, trust, since_ms) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+      `INSERT INTO identifier (kind, value, customer, trust, since_ms) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET trust = excluded.trust WHERE trust = 'browser' AND customer = excluded.customer`,
       identifier.kind,
       identifier.value,
       customer,

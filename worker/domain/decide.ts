@@ -98,6 +98,7 @@ export function decideAdjustment(state: State, input: Adjustment, terms: Terms, 
     note: input.note,
     fingerprint: input.fingerprint,
     points: input.points,
+    expiresAtMs: input.expiresAtMs,
   };
   pushRow(work, {
     kind,

@@ -11,3 +11,8 @@ export function emailOf(traits: JsonObject): string | null {
   const email = textOf(traits, 'email')?.trim().toLowerCase() ?? null;
   return email !== null && /^[^\s@]+@[^\s@]+$/.test(email) && email.length <= LONGEST_ID ? email : null;
 }
+
+/** Whether a text can be a key: whole characters only, none of them a control. SQLite and JSON disagree on the others. */
+export function isPlain(text: string): boolean {
+  return text.isWellFormed() && !/\p{Cc}/u.test(text);
+}

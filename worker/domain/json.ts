@@ -31,3 +31,16 @@ export function objectsOf(from: JsonObject, key: string): JsonObject[] {
   const value = from[key];
   return Array.isArray(value) ? value.filter(isObject) : [];
 }
+
+/** Nested deeper than this nothing is stored: a message that a copy cannot carry would stop the copy. */
+const DEEPEST = 32;
+
+/** Whether a value nests deeper than anything a client means; walks level by level, so no depth can exhaust the stack. */
+export function isDeep(value: Json): boolean {
+  let level: Json[] = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > DEEPEST) return true;
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
+  }
+  return false;
+}

@@ -26,6 +26,8 @@ export interface OrderSnapshot {
   currency: string;
   test: boolean;
   cancelledAtMs: number | null;
+  /** The source tells cancellations only as facts of their own: its snapshots neither make nor undo one. */
+  silentOnCancellation?: true;
   /** True where the shop says that all money went back. */
   refunded: boolean;
   taxesIncluded: boolean;

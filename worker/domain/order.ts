@@ -60,7 +60,8 @@ export function foldFact(order: Order, fact: OrderFact, now: number): Order {
 
 function foldSnapshot(order: Order, fact: Extract<OrderFact, { kind: 'order' }>, now: number): Order {
   const newer = order.snapshot === null || fact.order.updatedAtMs >= order.snapshot.updatedAtMs;
-  const snapshot = newer ? fact.order : order.snapshot;
+  const placedAtMs = Math.min(order.snapshot?.placedAtMs ?? fact.order.placedAtMs, fact.order.placedAtMs);
+  const snapshot = { ...(newer ? fact.order : (order.snapshot ?? fact.order)), placedAtMs };
   return {
     ...order,
     snapshot,
@@ -73,7 +74,9 @@ function foldSnapshot(order: Order, fact: Extract<OrderFact, { kind: 'order' }>,
 
 /** The newest snapshot decides; a cancellation told beside it counts unless the snapshot was taken after it. */
 function cancelledAt(snapshot: OrderSnapshot | null, told: (number | null)[]): number | null {
-  const standing = told.filter((at) => at !== null && (snapshot === null || at >= snapshot.updatedAtMs));
+  const standing = told.filter(
+    (at) => at !== null && (snapshot === null || snapshot.silentOnCancellation || at >= snapshot.updatedAtMs),
+  );
   const known = [snapshot?.cancelledAtMs ?? null, ...standing].filter((at) => at !== null);
   return known.length > 0 ? Math.max(...known) : null;
 }

@@ -4,7 +4,9 @@ import type { CustomerEvent } from './event.ts';
 import type { JsonObject } from './json.ts';
 
 /** Fields that only a trusted source may set once the customer is known. */
-const GUARDED = new Set(['email', 'phone', 'birthday', 'consent', 'userId', 'shopifyId']);
+const GUARDED = new Set(['email', 'phone', 'birthday', 'consent']);
+/** Names of our own for what identifies; a browser's word never sets them. */
+const IDS = new Set(['userId', 'shopifyId']);
 /** A profile holds at most this many traits and this many characters; what passes that is not taken over. */
 const MOST_TRAITS = 300;
 const MOST_CHARACTERS = 32_000;
@@ -12,10 +14,11 @@ const MOST_CHARACTERS = 32_000;
 /** The profile after the event: given fields replace, null removes, nothing else changes. */
 export function mergeTraits(head: Head, event: CustomerEvent): JsonObject {
   if (event.traits === null) return head.traits;
-  const guarded = event.trust === 'browser' && head.known;
+  const browser = event.trust === 'browser';
   const merged: JsonObject = { ...head.traits };
   for (const [name, value] of Object.entries(event.traits)) {
-    if (name === '__proto__' || (guarded && GUARDED.has(name))) continue;
+    if (name === '__proto__' || (browser && IDS.has(name))) continue;
+    if (browser && head.known && GUARDED.has(name)) continue;
     if (value === null) delete merged[name];
     else merged[name] = value;
   }

@@ -2,14 +2,26 @@
 import { isObject, type JsonObject } from '../domain/json.ts';
 import { ProblemError } from '../wire/problem.ts';
 
-/** The bytes of the body; a problem where there are more than `most`, whatever Content-Length claims. */
+/** The bytes of the body, unpacked; a problem where there are more than `most`, whatever Content-Length claims. */
 export async function readBytes(request: Request, most: number): Promise<Uint8Array<ArrayBuffer>> {
   const declared = Number(request.headers.get('content-length') ?? '0');
   if (declared > most) throw tooLarge(most);
   if (request.body === null) return new Uint8Array(0);
+  const packed = request.headers.get('content-encoding')?.toLowerCase() === 'gzip';
+  const body = packed ? request.body.pipeThrough(new DecompressionStream('gzip')) : request.body;
+  try {
+    return await readUpTo(body, most);
+  } catch (error) {
+    if (packed && !(error instanceof ProblemError))
+      throw new ProblemError('invalid_json', { detail: 'The body is no gzip.' });
+    throw error;
+  }
+}
+
+async function readUpTo(body: ReadableStream<Uint8Array>, most: number): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of request.body) {
+  for await (const chunk of body) {
     size += chunk.byteLength;
     if (size > most) throw tooLarge(most);
     chunks.push(chunk);

@@ -26,7 +26,12 @@ export function renderProblem(c: AppContext, error: Error): Response {
 
 function asProblem(error: Error): ProblemError {
   if (error instanceof ProblemError) return error;
-  if (error instanceof HTTPException) return new ProblemError(error.status === 400 ? 'invalid_json' : 'internal');
+  if (error instanceof HTTPException && error.status === 415) {
+    return new ProblemError('invalid_request', {
+      errors: [{ field: 'Content-Type', rule: 'must be application/json' }],
+    });
+  }
+  if (error instanceof HTTPException && error.status < 500) return new ProblemError('invalid_json');
   return new ProblemError(isOutage(error) ? 'unavailable' : 'internal');
 }
 

@@ -70,6 +70,7 @@ function snapshotOf(orderId: string, properties: JsonObject, sender: OrderSender
     currency,
     test: properties.test === true,
     cancelledAtMs: null,
+    silentOnCancellation: true,
     refunded: false,
     taxesIncluded: false,
     subtotalMinor,

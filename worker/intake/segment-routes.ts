@@ -1,13 +1,13 @@
 /** Segment's endpoints: authenticate, bound, map, deliver, answer. Errors are of the kind its clients act on. */
 
-import { type Delivery, deliver } from '../customers/deliver.ts';
+import { type Delivery, deliver, eventVerdict } from '../customers/deliver.ts';
 import type { Verdict } from '../debugger/debugger.ts';
 import { noteVerdicts } from '../debugger/notes.ts';
-import { isObject, type JsonObject, textOf } from '../domain/json.ts';
+import { isDeep, isObject, type JsonObject, textOf } from '../domain/json.ts';
 import type { AppContext } from '../http/app.ts';
 import { routes } from '../http/app.ts';
 import { parseObject, readBytes } from '../http/body.ts';
-import { crossOrigin } from '../http/cors.ts';
+import { crossOrigin, originAllowed } from '../http/cors.ts';
 import { waitSeconds } from '../http/rate.ts';
 import { orderSourceOf } from '../shops/settings.ts';
 import { ProblemError } from '../wire/problem.ts';
@@ -16,6 +16,8 @@ import { type EventCaller, eventCaller } from './write-key.ts';
 
 const LARGEST_BATCH = 500 * 1024;
 const MOST_EVENTS = 2_500;
+/** What one address may send with a publishable key; a burst of twice as many. */
+const BROWSER_EVENTS_PER_SECOND = 500;
 /** A body may carry its write key beside the batch. */
 const SLACK = 1_024;
 
@@ -52,12 +54,10 @@ async function take(c: AppContext, body: JsonObject, messages: unknown[], measur
   const caller = await eventCaller(c.env, c.req.raw, textOf(body, 'writeKey'));
   const { settings } = caller.shop;
   c.set('shop', caller.shop.id);
-  const wait = waitSeconds(caller.key.id, settings.ingestPerSecond, Date.now());
-  if (wait > 0) {
-    throw new ProblemError('rate_limited', {
-      headers: { 'Retry-After': `${wait}`, 'X-RateLimit-Reset': `${wait}` },
-    });
+  if (caller.trust === 'browser' && !originAllowed(c.req.header('origin') ?? null, settings.origins)) {
+    throw new ProblemError('origin_not_allowed');
   }
+  requirePatience(c, caller, messages.length);
   const sender: Sender = {
     trust: caller.trust,
     receivedAtMs: Date.now(),
@@ -72,6 +72,17 @@ async function take(c: AppContext, body: JsonObject, messages: unknown[], measur
   return c.json({ success: true });
 }
 
+/** By key, and for what anyone may send by the sender's address too, before anything is made of it. */
+function requirePatience(c: AppContext, { key, shop, trust }: EventCaller, events: number): void {
+  const now = Date.now();
+  const address = `${shop.id} ${c.req.header('cf-connecting-ip') ?? ''}`;
+  const byKey = waitSeconds(key.id, shop.settings.ingestPerSecond, now);
+  const wait = Math.max(byKey, trust === 'browser' ? waitSeconds(address, BROWSER_EVENTS_PER_SECOND, now, events) : 0);
+  if (wait === 0) return;
+  const headers = { 'Retry-After': `${wait}`, 'X-RateLimit-Reset': `${wait}` };
+  throw new ProblemError('rate_limited', { headers });
+}
+
 async function store(c: AppContext, caller: EventCaller, messages: unknown[], mapped: Mapped[]): Promise<void> {
   const deliveries: Delivery[] = mapped.flatMap((one) => ('refused' in one ? [] : [one]));
   const { answers, rowsWritten } = await deliver(c.env, caller.shop, deliveries);
@@ -81,8 +92,7 @@ async function store(c: AppContext, caller: EventCaller, messages: unknown[], ma
     const about = aboutMessage(messages[index], caller.trust);
     if ('refused' in one) return { ...about, verdict: 'refused', reason: one.refused };
     const answer = answers[at++];
-    const verdict = answer?.verdict === 'mismatch' || answer === undefined ? 'failed' : answer.verdict;
-    return { ...about, name: one.event.name, verdict, reason: one.note };
+    return { ...about, name: one.event.name, verdict: eventVerdict(answer), reason: one.note };
   });
   c.executionCtx.waitUntil(noteVerdicts(c.env, caller.shop.id, verdicts));
 }
@@ -102,11 +112,14 @@ function aboutMessage(message: unknown, trust: string): Omit<Verdict, 'verdict' 
 /** A batch may give its context once for all of its messages. */
 function withShared(message: unknown, body: JsonObject): unknown {
   if (!isObject(message) || message.context !== undefined || !isObject(body.context)) return message;
-  return { ...message, context: body.context };
+  // a profile said once for all would be stored once for each
+  const { traits: _, ...context } = body.context;
+  return { ...message, context };
 }
 
 /** Counts bytes only where the characters alone do not already decide. */
 function tooLarge(message: unknown): boolean {
+  if (isObject(message) && isDeep(message)) return false; // refused for that; and JSON.stringify would run out of stack
   const text = JSON.stringify(message);
   if (text.length > LARGEST_MESSAGE) return true;
   return text.length * 3 > LARGEST_MESSAGE && new TextEncoder().encode(text).byteLength > LARGEST_MESSAGE;

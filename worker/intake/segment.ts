@@ -5,9 +5,9 @@
 
 import type { Subject } from '../directory/directory.ts';
 import { type CustomerEvent, canonicalName, type Identifier, type Trust } from '../domain/event.ts';
-import { emailOf, LONGEST_ID, NOBODY } from '../domain/identifier.ts';
-import { idOf, isObject, type JsonObject, objectOf, textOf } from '../domain/json.ts';
-import { orderFactOf } from './segment-order.ts';
+import { emailOf, isPlain, LONGEST_ID, NOBODY } from '../domain/identifier.ts';
+import { idOf, isDeep, isObject, type JsonObject, objectOf, textOf } from '../domain/json.ts';
+import { type OrderReading, orderFactOf } from './segment-order.ts';
 
 export const MESSAGE_TYPES = ['track', 'identify', 'page', 'screen', 'group', 'alias'] as const;
 export type MessageType = (typeof MESSAGE_TYPES)[number];
@@ -29,16 +29,19 @@ export type Mapped = { subject: Subject; event: CustomerEvent; note: string | nu
 /** One message of a batch, or of a single call whose address named its type. */
 export function mapMessage(message: unknown, sender: Sender): Mapped {
   if (!isObject(message)) return { refused: 'not_an_object' };
+  if (isDeep(message)) return { refused: 'too_deep' };
   const type = MESSAGE_TYPES.find((one) => one === message.type);
   if (type === undefined) return { refused: 'unknown_type' };
   const messageId = textOf(message, 'messageId') ?? textOf(message, 'message_id') ?? crypto.randomUUID();
   if (messageId.length > LONGEST_MESSAGE_ID) return { refused: 'message_id_too_long' };
+  if (!isPlain(messageId)) return { refused: 'message_id_not_text' };
   const name = nameOf(type, message);
   if (name === null) return { refused: 'no_event_name' };
   const traits = traitsOf(type, message);
   const identifiers = identifiersOf(message, traits, sender.trust);
   if (identifiers === 'too_long') return { refused: 'id_too_long' };
   if (identifiers.length === 0) return { refused: 'no_user_anon_id' };
+  if (!identifiers.every(({ value }) => isPlain(value))) return { refused: 'id_not_text' };
   const properties = propertiesOf(type, message);
   const occurredAtMs = occurredAt(message, sender);
   const order = orderFactOf(name, properties, {
@@ -46,7 +49,7 @@ export function mapMessage(message: unknown, sender: Sender): Mapped {
     occurredAtMs,
     messageId,
   });
-  if (order.fact) identifiers.push({ kind: 'order', value: order.orderId });
+  const subject = { identifiers: identifiersWith(order, identifiers), trust: sender.trust };
   const event: CustomerEvent = {
     key: `${sender.trust === 'server' ? 's' : 'b'}:${messageId}`,
     source: 'segment',
@@ -59,10 +62,17 @@ export function mapMessage(message: unknown, sender: Sender): Mapped {
     fact: order.fact,
   };
   return {
-    subject: { identifiers, trust: sender.trust },
+    subject,
     event,
     note: order.note,
   };
+}
+
+/** A refund or a cancellation is found by its order alone: whoever sends it need not be who bought. */
+function identifiersWith(order: OrderReading, identifiers: Identifier[]): Identifier[] {
+  if (order.fact === null) return identifiers;
+  const own: Identifier = { kind: 'order', value: order.orderId };
+  return order.fact.kind === 'order' ? [...identifiers, own] : [own];
 }
 
 /** Segment's correction: the client's clock error is what `sentAt` says too much; a time in the future is now. */

@@ -20,8 +20,6 @@ async function buildWorker(): Promise<void> {
     entryPoints: ['worker/index.ts'],
     outfile: WORKER,
     bundle: true,
-    minify: true,
-    keepNames: true,
     format: 'esm',
     target: 'es2024',
     platform: 'neutral',

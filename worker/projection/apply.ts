@@ -9,6 +9,9 @@ import { within } from '../time/deadline.ts';
 
 const DAY_MS = 86_400_000;
 const TIMEOUT_MS = 3_000;
+/** A parameter holds 2 MB: texts are cut for the copy, and many orders go in several statements. */
+const LONGEST_TEXT = 255;
+const ORDERS_A_STATEMENT = 500;
 
 export interface ChangeSet {
   customer: string;
@@ -87,8 +90,11 @@ export async function applyChangeSets(db: D1Database, shop: string, sets: Change
     [true, OTHERS],
     [sets.some(({ from }) => from === 0), NEW_PROFILES],
   ];
+  const slices = Array.from({ length: Math.ceil(orders.length / ORDERS_A_STATEMENT) }, (_, at) =>
+    orders.slice(at * ORDERS_A_STATEMENT, (at + 1) * ORDERS_A_STATEMENT),
+  );
   const statements = [
-    ...(orders.length > 0 ? [db.prepare(ORDERS).bind(shop, JSON.stringify(orders))] : []),
+    ...slices.map((slice) => db.prepare(ORDERS).bind(shop, JSON.stringify(slice))),
     ...wanted.flatMap(([needed, sql]) => (needed ? [db.prepare(sql).bind(shop, profiles)] : [])),
   ];
   const results = await inTime(db.batch<CopySeq>(statements));
@@ -125,7 +131,7 @@ function ordersOf(set: ChangeSet): object[] {
           seq: set.head.seq,
           id: order.orderId,
           placed: order.snapshot.placedAtMs,
-          name: order.snapshot.name,
+          name: order.snapshot.name.slice(0, LONGEST_TEXT),
           cur: order.snapshot.currency,
           total: order.snapshot.totalMinor,
           pay: paymentOf(order),
@@ -158,10 +164,10 @@ function profileOf(set: ChangeSet): object {
 
 function nameOf(head: Head): string | null {
   const parts = [textTrait(head, 'firstName'), textTrait(head, 'lastName')].filter((part) => part !== null);
-  return parts.length > 0 ? parts.join(' ') : textTrait(head, 'name');
+  return parts.length > 0 ? parts.join(' ').slice(0, LONGEST_TEXT) : textTrait(head, 'name');
 }
 
 function textTrait(head: Head, name: string): string | null {
   const value = head.traits[name];
-  return typeof value === 'string' && value !== '' ? value : null;
+  return typeof value === 'string' && value !== '' ? value.slice(0, LONGEST_TEXT) : null;
 }

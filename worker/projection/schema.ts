@@ -46,5 +46,5 @@ export const orders = sqliteTable(
     fulfilment: text('fulfilment').notNull(),
     points: integer('points').notNull(),
   },
-  (table) => [primaryKey({ columns: [table.shop, table.placedMs, table.orderId] })],
+  (table) => [primaryKey({ columns: [table.shop, table.orderId] })],
 );

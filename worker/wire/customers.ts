@@ -2,6 +2,9 @@
 import { z } from '@hono/zod-openapi';
 import { page } from './parts.ts';
 
+/** The platform knows no alarms after this. */
+const LATEST_EXPIRY_MS = Date.UTC(2189, 0, 1) - 1;
+
 export const CustomerSummary = z
   .object({
     id: z.string(),
@@ -85,7 +88,12 @@ export const Adjust = z
       .refine((points) => points !== 0, 'must not be 0'),
     reason: z.string().trim().min(1).max(200).describe('The shopper sees it'),
     note: z.string().max(1_000).nullable().default(null).describe('Only the merchant sees it'),
-    expiresAtMs: z.int().nullable().default(null).describe('Of points given; default: as the programme says'),
+    expiresAtMs: z
+      .int()
+      .max(LATEST_EXPIRY_MS, 'must be before the year 2189; leave it out for points that never run out')
+      .nullable()
+      .default(null)
+      .describe('Of points given; default: as the programme says'),
   })
   .openapi('Adjust');
 export const Adjusted = z.object({ customer: z.string(), entry: PointsEntry, balance: z.int() }).openapi('Adjusted');

@@ -1,6 +1,6 @@
 /** `POST /webhooks/shopify/{shop}`: verify the raw bytes, check whose shop they are for, store, answer within a second. */
 
-import { deliver } from '../../customers/deliver.ts';
+import { deliver, eventVerdict } from '../../customers/deliver.ts';
 import { noteVerdicts } from '../../debugger/notes.ts';
 import type { Env } from '../../env.ts';
 import { routes } from '../../http/app.ts';
@@ -41,8 +41,7 @@ shopifyWebhooks.post('/webhooks/shopify/:shop', async (c) => {
   });
   const stored = delivery === null ? null : await deliver(c.env, shop, [delivery]);
   c.set('rowsWritten', stored?.rowsWritten ?? 0);
-  const answer = stored?.answers[0]?.verdict ?? 'refused';
-  const verdict = answer === 'mismatch' ? 'failed' : answer;
+  const verdict = stored === null ? 'refused' : eventVerdict(stored.answers[0]);
   const about = {
     atMs: receivedAtMs,
     source: 'shopify',
