@@ -43,8 +43,10 @@ const proxied = {
   request: { params: z.object({ shop: z.string().min(1).max(100) }) },
   responses: {
     200: json(HubView, 'The view; `session` is null for a guest'),
+    ...badRequest,
     401: problem('The signed query does not hold; `detail` says which rule it breaks'),
     404: problem('No such shop'),
+    429: problem('Too many sessions from this address; wait for Retry-After seconds'),
     503: refusals[503],
   },
 };
