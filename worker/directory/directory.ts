@@ -89,7 +89,8 @@ export class Directory extends DurableObject<Env> {
       owner: this.#store.owner(identifier),
     }));
     const waiting = this.#waiting(claims);
-    const customer = this.#choose(claims, subject.trust, waiting) ?? this.#bear(call);
+    const customer = this.#choose(claims, subject.trust, waiting);
+    if (customer === null) return this.#newborn(claims, subject.trust, call);
     for (const { identifier, owner } of claims) {
       const upgraded = owner?.customer === customer && owner.trust === 'browser' && subject.trust === 'server';
       if (upgraded || (owner === null && this.#fits(customer, identifier)))
@@ -97,6 +98,14 @@ export class Directory extends DurableObject<Env> {
     }
     const absorb = waiting !== null && waiting !== customer ? waiting : null;
     return { customer, known: this.#store.isNamed(customer, NAMING), absorb };
+  }
+
+  /** Nobody matched: whatever nobody owns yet belongs to the customer that is made for it. */
+  #newborn(claims: Claim[], trust: Trust, call: ResolveCall): Resolved {
+    const customer = this.#bear(call);
+    const own = claims.filter(({ owner }) => owner === null).map(({ identifier }) => identifier);
+    for (const identifier of own) this.#store.attach(customer, identifier, trust, call.nowMs);
+    return { customer, known: trust === 'server' && own.some(({ kind }) => NAMING.includes(kind)), absorb: null };
   }
 
   /** The customer of an order that nothing but order numbers has named yet. */
