@@ -25,7 +25,7 @@ export class Projector {
   #lastFlushMs = 0;
   /** The day each customer's copy was last told, as far as this instance remembers. */
   readonly #days = new Map<string, number>();
-  #waiters: (() => void)[] = [];
+  readonly #waiters = new Set<() => void>();
 
   constructor(store: CustomerStore, db: D1Database, shop: () => string) {
     this.#store = store;
@@ -44,7 +44,9 @@ export class Projector {
 
   /** There is something new; it is written soon, together with what arrives until then, or at once where somebody waits. */
   touch(atOnce = false): void {
-    if (this.#flight !== null || (this.#timer !== null && !atOnce)) return;
+    if (this.#flight !== null) return;
+    // after a failure the next try keeps its time, however many writers come to wait for it
+    if (this.#timer !== null && (!atOnce || this.#failures > 0)) return;
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       this.#timer = null;
@@ -55,9 +57,14 @@ export class Projector {
   /** Resolves true once everything recorded by now is in D1, false where that takes longer than `ms`. */
   async settled(ms: number): Promise<boolean> {
     if (!this.behind) return true;
-    const done = new Promise<boolean>((resolve) => this.#waiters.push(() => resolve(true)));
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const waiter = () => resolve(true);
+    this.#waiters.add(waiter);
     this.touch(true);
-    return within(ms, done, () => false);
+    return within(ms, promise, () => {
+      this.#waiters.delete(waiter);
+      return false;
+    });
   }
 
   #waitMs(atOnce: boolean): number {
@@ -80,8 +87,8 @@ export class Projector {
     try {
       while (this.behind) await this.#page();
       this.#failures = 0;
-      const waiters = this.#waiters;
-      this.#waiters = [];
+      const waiters = [...this.#waiters];
+      this.#waiters.clear();
       for (const resolve of waiters) resolve();
     } catch (error) {
       this.#failures += 1;
@@ -104,7 +111,11 @@ export class Projector {
     const steps = this.#store.after(this.#store.told('d1'), MOST_ROWS);
     const upTo = steps.at(-1)?.n ?? 0;
     const changed = new Map<string, JournalStep[]>();
-    for (const step of steps) changed.set(step.customer, [...(changed.get(step.customer) ?? []), step]);
+    for (const step of steps) {
+      const own = changed.get(step.customer);
+      if (own === undefined) changed.set(step.customer, [step]);
+      else own.push(step);
+    }
     const heads = this.#store.heads([...changed.keys()]);
     const sets = [...changed].flatMap(([customer, own]) => this.#setOf(customer, heads.get(customer) ?? null, own));
     for (let at = 0; at < sets.length; at += MOST_CUSTOMERS) await this.#tell(sets.slice(at, at + MOST_CUSTOMERS));

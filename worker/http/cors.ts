@@ -27,7 +27,9 @@ export function allowOrigin(origin: string | null, allowed: readonly string[], r
 /** Lets the shop's pages read the answer, refusals too. Until a shop is known there is nothing to keep from any page. */
 export const crossOrigin: MiddlewareHandler<AppEnv> = async function crossOrigin(c, next) {
   await next();
+  const origin = c.req.header('origin') ?? null;
   const id = c.get('shop');
-  const shop = id === '' ? null : await openShop(c.env, id);
-  allowOrigin(c.req.header('origin') ?? null, shop?.settings.origins ?? [], c.res);
+  // a server names no origin, and nobody is to be let in
+  const shop = origin === null || id === '' ? null : await openShop(c.env, id);
+  allowOrigin(origin, shop?.settings.origins ?? [], c.res);
 };
