@@ -56,6 +56,7 @@ const OBJECTS = [
   'connection',
   'customers',
   'directory',
+  'routing',
   'shops',
   'debugger',
   'projection',

@@ -3,6 +3,7 @@
 import { customers } from './admin/customers.ts';
 import { events } from './admin/events.ts';
 import { keys } from './admin/keys.ts';
+import { merges } from './admin/merges.ts';
 import { orders } from './admin/orders.ts';
 import { points } from './admin/points.ts';
 import { settings } from './admin/settings.ts';
@@ -45,6 +46,7 @@ app.route('/', shops);
 app.route('/', settings);
 app.route('/', keys);
 app.route('/', customers);
+app.route('/', merges);
 app.route('/', points);
 app.route('/', orders);
 app.route('/', events);

@@ -92,13 +92,6 @@ describe('an event', () => {
     expect({ orders: changes.head.orders, lifetime: changes.head.lifetime }).toEqual({ orders: 1, lifetime: 42 });
   });
 
-  test('keeps its whole fact only while nobody owns the order', () => {
-    const fact = refunded(refund('a', { moneyMinor: 100 }));
-    const about = (known: boolean) =>
-      decideEvent(holding([]), event('k', { fact }), terms(), NOW, known).changes.rows.map((row) => row.about.fact);
-    expect([about(false), about(true)]).toEqual([[fact], [undefined]]);
-  });
-
   test('changes nothing of the state it is given', () => {
     const state = holding([lot(1, 30), lot(2, 40, NOW + DAY)]);
     const copy = structuredClone(state);

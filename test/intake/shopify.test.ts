@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import type { Delivery } from '../../worker/customers/deliver.ts';
 import { baseMinor, refundedMinor } from '../../worker/domain/earning.ts';
 import type { JsonObject } from '../../worker/domain/json.ts';
 import { emptyOrder, foldFact } from '../../worker/domain/order.ts';
@@ -7,6 +6,7 @@ import type { OrderFact, OrderSnapshot } from '../../worker/domain/order-facts.t
 import { DEFAULT_BASE } from '../../worker/domain/programme.ts';
 import { mapWebhook, type Webhook } from '../../worker/intake/sources/shopify.ts';
 import { parseExact } from '../../worker/intake/sources/shopify-json.ts';
+import type { Delivery } from '../../worker/routing/deliver.ts';
 import { isPublishedAbsent, published, readBytes } from './published.ts';
 
 const RECEIVED = Date.UTC(2026, 0, 15, 12);

@@ -1,7 +1,6 @@
 /** What a bearer opens through the whole worker, and that nobody sees what is another's. */
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { customersOf } from '../../worker/customers/stubs.ts';
 import { makeSession } from '../../worker/hub/session-token.ts';
 import type { Activity, ActivityPage, HubView, OrderDetail, OrderPage } from '../../worker/wire/hub.ts';
 import {
@@ -90,7 +89,9 @@ describe('the bearer', () => {
       { id: 'o2', total: 10 },
     ]);
     const [old, survivor] = [await bearer(shop, 'old'), await bearer(shop, 'new')];
-    await customersOf(env, shop.id, customerIn(old)).release(customerIn(old), customerIn(survivor));
+    await send('POST', `/admin/v1/customers/${customerIn(old)}/merge`, shop.keys.secret, {
+      into: customerIn(survivor),
+    });
     expect((await get<HubView>('/hub/v1/me', old)).body.customer?.points.balance).toBe(20);
     expect((await get<OrderDetail>('/hub/v1/orders/o1', old)).status).toBe(200);
     const page = await get<OrderPage>('/hub/v1/orders?limit=1', old);

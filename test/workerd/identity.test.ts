@@ -115,7 +115,9 @@ describe('a customer that only an order number names', () => {
     const groups = [{ customer: id, known: false, inputs: [refund('half', 'first')] }];
     await customersOf(env, shop.id, id).record({ shop: shop.id, version: 1, groups, waitMs: 0 });
     const survivor = (await customer(shop, `user:${user}`)).id;
-    await customersOf(env, shop.id, id).release(id, survivor);
+    await directoryOf(env, shop.id).merge({ loser: id, survivor, trust: 'server', reason: 'test' }, 1);
+    const call = { shop: shop.id, version: 1, loser: id, survivor, trust: 'server' as const, from: 0 };
+    await customersOf(env, shop.id, id).leave(call);
     // the Directory was never told; a refund that names nothing but the order comes next
     const message = { type: 'track', event: 'Order Refunded', anonymousId: newUser(), messageId: 'm' };
     expect(

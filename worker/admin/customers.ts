@@ -17,6 +17,7 @@ import { findCustomer, refParam } from './ref.ts';
 import { customerView, entryViews, summaryView, timelineView } from './views.ts';
 
 export const customers = routes();
+const FORMER_IDS = 100;
 const about = { tags: ['Customers'], security: bearer };
 
 const list = createRoute({
@@ -71,8 +72,9 @@ const read = createRoute({
 customers.openapi(read, async (c) => {
   const caller = await requireScope(c, 'customers');
   const { id, standing } = await standingOf(c, caller, c.req.valid('param').ref);
-  const identifiers = await directoryOf(c.env, caller.shop.id).identifiers(id);
-  return c.json(customerView(id, identifiers, standing), 200);
+  const directory = directoryOf(c.env, caller.shop.id);
+  const [identifiers, formerIds] = await Promise.all([directory.identifiers(id), directory.formerIds(id, FORMER_IDS)]);
+  return c.json(customerView({ id, identifiers, formerIds }, standing), 200);
 });
 
 const history = { params: refParam, query: pageQuery(200, 50) };

@@ -3,12 +3,12 @@
 import type { z } from '@hono/zod-openapi';
 import { createRoute } from '@hono/zod-openapi';
 import type { Answer } from '../customers/record.ts';
-import { recordIn } from '../customers/stubs.ts';
 import type { Refusal } from '../domain/decide.ts';
 import type { JournalRow } from '../domain/journal.ts';
 import { body, json } from '../http/answers.ts';
 import { type AppContext, raw, routes } from '../http/app.ts';
 import { requireScope } from '../http/scope.ts';
+import { operate } from '../routing/follow.ts';
 import type { ShopSnapshot } from '../shops/settings.ts';
 import { Adjust, Adjusted } from '../wire/customers.ts';
 import { ProblemError } from '../wire/problem.ts';
@@ -57,23 +57,16 @@ async function record(
     key: `op:${key ?? crypto.randomUUID()}`,
     fingerprint: await fingerprintOf(c),
   };
-  const group = {
-    customer,
-    known: false,
-    inputs: [{ kind: 'adjustment' as const, adjustment }],
-  };
-  const told = await recordIn(c.env, shop, [group], COPY_WAIT_MS);
+  const input = { kind: 'adjustment' as const, adjustment };
+  const told = await operate(c.env, shop, { customer, input, waitMs: COPY_WAIT_MS });
   c.set('rowsWritten', told.rowsWritten);
-  const answer = told.groups[0];
-  if (answer === undefined) throw new Error('no answer for the adjustment');
-  if (answer.moved !== null) return record(c, shop, answer.moved, wanted);
-  const response = render(c, customer, answer.answers[0]);
+  const response = render(c, told.customer, told.answer);
   response.headers.set('X-Projected', String(told.projected));
   return response;
 }
 
-function render(c: AppContext, customer: string, answer: Answer | undefined): Response {
-  if (answer === undefined || answer.verdict === 'failed') throw new Error('the adjustment was not recorded');
+function render(c: AppContext, customer: string, answer: Answer): Response {
+  if (answer.verdict === 'failed') throw new Error('the adjustment was not recorded');
   if (answer.verdict === 'mismatch') throw new ProblemError('idempotency_mismatch');
   if (answer.verdict === 'late') throw badExpiry('must be in the future');
   const replayed: Record<string, string> = answer.verdict === 'duplicate' ? { 'Idempotent-Replayed': 'true' } : {};

@@ -5,6 +5,7 @@ import type { Identifier } from '../domain/event.ts';
 import type { JournalRow } from '../domain/journal.ts';
 import { isObject, textOf } from '../domain/json.ts';
 import { NEVER } from '../domain/ledger.ts';
+import { carriedFrom } from '../domain/merge.ts';
 import type { ProfileRow } from '../projection/queries.ts';
 import { orderSourceOf, type ShopSnapshot, type StoredKey, type StoredSecret } from '../shops/settings.ts';
 import type * as wire from '../wire/admin.ts';
@@ -61,15 +62,16 @@ export function summaryView(row: ProfileRow): z.infer<typeof people.CustomerSumm
   };
 }
 
-export function customerView(
-  id: string,
-  identifiers: Identifier[],
-  standing: Standing,
-): z.infer<typeof people.Customer> {
+export interface Names {
+  id: string;
+  identifiers: Identifier[];
+  formerIds: string[];
+}
+
+export function customerView(names: Names, standing: Standing): z.infer<typeof people.Customer> {
   const { balance, debt, lifetime, nextExpiry } = standing;
   return {
-    id,
-    identifiers,
+    ...names,
     traits: standing.traits,
     points: { balance, debt, lifetime, nextExpiry },
     orders: standing.orderCount,
@@ -116,5 +118,6 @@ export function timelineView(row: JournalRow): z.infer<typeof people.TimelineEnt
     trust: textOf(row.about, 'trust'),
     properties: isObject(properties) ? properties : {},
     points: row.entries.reduce((sum, entry) => sum + entry.points, 0),
+    carriedFrom: carriedFrom(row)?.customer ?? null,
   };
 }

@@ -22,6 +22,8 @@ const WRITE_JOURNAL = `
 const WRITE_KEYS = `INSERT INTO used_key (customer, key, seq)
   SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?)`;
 
+const USED_KEYS = `SELECT key FROM used_key WHERE customer = ?1 AND key IN (SELECT value FROM json_each(?2))`;
+
 const WRITE_HEADS = `
   INSERT INTO customer (customer, seq, now_ms, balance, debt, lifetime, next_due_ms, first_seen_ms, last_seen_ms,
     known, orders, moved_to, traits)
@@ -112,21 +114,45 @@ export class Batch {
     this.#changed.add(customer);
   }
 
+  /**
+   * Writes rows of somebody who turned out to be this customer, with their keys, at once. What both were told under one
+   * key stays once, unless it moved points.
+   */
+  carry(customer: string, rows: JournalRow[]): void {
+    const keys = rows.flatMap((row) => row.key ?? []);
+    const used = new Set(this.#db.all(USED_KEYS, customer, JSON.stringify(keys)).map((row) => String(row.key)));
+    for (const row of rows) {
+      const isTwice = row.key !== null && used.has(row.key);
+      if (isTwice && row.entries.length === 0) continue;
+      this.#rows.push({ customer, row: isTwice ? { ...row, key: null } : row });
+    }
+    this.#writeRows();
+  }
+
+  /** What is due for a customer as its lots stand now. */
+  due(customer: string): Head {
+    const head = this.head(customer);
+    if (head === null) throw new Error('nothing was written of this customer');
+    return this.#dueHead(customer, head);
+  }
+
   /** Writes what was gathered; call once, last in the transaction. */
   flush(): void {
-    if (this.#rows.length > 0) {
-      this.#db.run(
-        WRITE_JOURNAL,
-        JSON.stringify(this.#rows.map(({ customer, row }) => this.#rowValues(customer, row))),
-      );
-    }
-    const keys = this.#rows.flatMap(({ customer, row }) => (row.key === null ? [] : [[customer, row.key, row.seq]]));
-    if (keys.length > 0) this.#db.run(WRITE_KEYS, JSON.stringify(keys));
+    this.#writeRows();
     const heads = [...this.#changed].flatMap((customer) => {
       const head = this.#heads.get(customer);
       return head === undefined ? [] : [headValues(customer, this.#dueHead(customer, head))];
     });
     if (heads.length > 0) this.#db.run(WRITE_HEADS, JSON.stringify(heads));
+  }
+
+  #writeRows(): void {
+    if (this.#rows.length === 0) return;
+    const values = this.#rows.map(({ customer, row }) => this.#rowValues(customer, row));
+    this.#db.run(WRITE_JOURNAL, JSON.stringify(values));
+    const keys = this.#rows.flatMap(({ customer, row }) => (row.key === null ? [] : [[customer, row.key, row.seq]]));
+    if (keys.length > 0) this.#db.run(WRITE_KEYS, JSON.stringify(keys));
+    this.#rows.length = 0;
   }
 
   /** What happens next is read from the lots as they stand now, where they changed. */
@@ -143,7 +169,8 @@ export class Batch {
   #rowValues(customer: string, row: JournalRow): unknown[] {
     this.#n += 1;
     const { seq, kind, name, atMs, recordedAtMs, key, orderId, programmeVersion, entries, about } = row;
-    const points = entries.length === 0 ? null : entries.reduce((sum, entry) => sum + entry.points, 0);
+    const moving = entries.filter((entry) => entry.kind !== 'settled');
+    const points = moving.length === 0 ? null : moving.reduce((sum, entry) => sum + entry.points, 0);
     const told = entries.length === 0 ? null : JSON.stringify(entries);
     const times = [atMs, recordedAtMs];
     return [
@@ -156,7 +183,7 @@ export class Batch {
       key,
       orderId,
       points,
-      about.traits === undefined ? 0 : 1,
+      about.traits === undefined && kind !== 'customer.merged' ? 0 : 1,
       programmeVersion,
       told,
       JSON.stringify(about),

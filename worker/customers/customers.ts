@@ -3,15 +3,15 @@
  * terms, runs one transaction, arms one alarm. What an input means is decided in `domain`.
  */
 import { DurableObject } from 'cloudflare:workers';
-import { newHead } from '../domain/customer.ts';
 import type { Order } from '../domain/order.ts';
 import type { Terms } from '../domain/programme.ts';
 import type { Env } from '../env.ts';
 import { openTerms } from '../shops/cache.ts';
 import { termsOf } from '../shops/settings.ts';
+import { adopt, freeze, type MoveCall, type Part, partOf, type When } from './moving.ts';
 import { Projector, retryAfterMs } from './projector.ts';
 import { type HistoryPage, type OrdersPage, Reader, type Standing } from './reader.ts';
-import { type Group, type GroupAnswer, type Input, recordFailure, recordGroups, runDue } from './record.ts';
+import { type Group, type GroupAnswer, recordFailure, recordGroups, runDue } from './record.ts';
 import { CustomerStore, type Page } from './store.ts';
 
 /** After a crash, what D1 was not told is told at the latest this much later. */
@@ -89,20 +89,21 @@ export class Customers extends DurableObject<Env> {
     return this.#store.order(customer, orderId);
   }
 
-  /**
-   * Hands a waiting customer (one that only an order number names) over: marks it moved, also where nothing was told of
-   * it yet, and answers what was, to be recorded by the survivor under the same keys. The first claimant is the survivor;
-   * every later call answers the same.
-   */
-  async release(customer: string, claimant: string): Promise<{ survivor: string; inputs: Input[] }> {
-    await this.#readAlarm();
-    const survivor = this.#store.transaction((batch) => {
-      const head = this.#store.head(customer) ?? newHead(Date.now());
-      if (head.movedTo !== null) return head.movedTo;
-      batch.setHead(customer, { ...head, movedTo: claimant });
-      return claimant;
-    });
-    return { survivor, inputs: this.#reader.told(customer) };
+  /** Freezes a customer who turned out to be another one, once, and answers the part of it that comes after row `from`. */
+  async leave(call: MoveCall & { from: number }): Promise<Part> {
+    const when = await this.#whenOf(call);
+    const left = this.#store.transaction((batch) => freeze(this.#store, batch, call, when));
+    this.#arm();
+    this.#projector.touch();
+    return left ? partOf(this.#store, call.loser, call.from) : { kind: 'refused' };
+  }
+
+  /** Takes a part of a customer over; with the last one everything, once. */
+  async adopt(call: MoveCall & { part: Extract<Part, { kind: 'part' }> }): Promise<void> {
+    const when = await this.#whenOf(call);
+    this.#store.transaction((batch) => adopt(this.#store, batch, call, when));
+    this.#arm();
+    this.#projector.touch();
   }
 
   override async alarm(): Promise<void> {
@@ -168,6 +169,13 @@ export class Customers extends DurableObject<Env> {
       this.#report('due work failed', error);
       return false;
     }
+  }
+
+  async #whenOf(call: { shop: string; version: number }): Promise<When> {
+    if (call.shop !== this.#shop()) throw new Error('a call for another shop');
+    const shop = await openTerms(this.env, call.shop, call.version);
+    await this.#readAlarm();
+    return { terms: termsOf(shop), now: Date.now() };
   }
 
   async #readAlarm(): Promise<void> {

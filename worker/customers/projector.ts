@@ -153,10 +153,11 @@ export class Projector {
     }
   }
 
-  /** Nobody the shop cannot name is copied; a customer that moved is copied under the survivor. `orders` null: all since `from`. */
+  /** Nobody the shop cannot name is copied; of one who moved, only that. `orders` null: all since `from`. */
   #set(customer: string, head: Head | null, { from, orders, may }: Span): ChangeSet[] {
-    if (head === null || !head.known || head.movedTo !== null) return [];
-    return [{ customer, from, head, may, orders: this.#store.ordersSince(customer, from, orders) }];
+    if (head === null || !head.known) return [];
+    const told = head.movedTo === null ? this.#store.ordersSince(customer, from, orders) : [];
+    return [{ customer, from, head, may, orders: told }];
   }
 }
 

@@ -1,11 +1,7 @@
 /** Reads of one customer, as of now: what ran out meanwhile no longer counts, and nothing is written. */
-import type { Adjustment } from '../domain/decide.ts';
-import type { CustomerEvent } from '../domain/event.ts';
 import type { JournalRow } from '../domain/journal.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Order } from '../domain/order.ts';
-import type { OrderFact } from '../domain/order-facts.ts';
-import type { Input } from './record.ts';
 import type { CustomerStore, Page } from './store.ts';
 
 export interface Standing {
@@ -96,42 +92,6 @@ export class Reader {
       orders.length > limit && last?.snapshot ? { placedMs: last.snapshot.placedAtMs, orderId: last.orderId } : null;
     return { orders: page, next };
   }
-
-  /** What was told, oldest first, as it can be told again; only customers that nobody could name keep the whole of it. */
-  told(customer: string): Input[] {
-    return this.#store.allRows(customer).flatMap((row): Input[] => {
-      if (row.key === null) return [];
-      if (row.kind === 'event') return [{ kind: 'event', event: eventIn(row, row.key) }];
-      return row.kind === 'points.adjusted' ? [{ kind: 'adjustment', adjustment: adjustmentIn(row, row.key) }] : [];
-    });
-  }
-}
-
-function eventIn(row: JournalRow, key: string): CustomerEvent {
-  const { source, trust, properties, traits, fact } = row.about;
-  return {
-    key,
-    source: String(source),
-    trust: trust === 'server' ? 'server' : 'browser',
-    name: row.name ?? '',
-    occurredAtMs: row.atMs,
-    receivedAtMs: row.recordedAtMs,
-    properties: (properties ?? {}) as JsonObject,
-    traits: (traits ?? null) as JsonObject | null,
-    fact: (fact ?? null) as unknown as OrderFact | null,
-  };
-}
-
-function adjustmentIn(row: JournalRow, key: string): Adjustment {
-  const { fingerprint, points, reason, note, expiresAtMs } = row.about;
-  return {
-    key,
-    fingerprint: String(fingerprint),
-    points: Number(points),
-    reason: String(reason),
-    note: typeof note === 'string' ? note : null,
-    expiresAtMs: typeof expiresAtMs === 'number' ? expiresAtMs : null,
-  };
 }
 
 function paged(rows: JournalRow[], limit: number): HistoryPage {

@@ -11,6 +11,7 @@ import {
 } from '../domain/decide.ts';
 import type { CustomerEvent } from '../domain/event.ts';
 import type { JournalRow } from '../domain/journal.ts';
+import { asFirstWritten } from '../domain/merge.ts';
 import { orderIdOf } from '../domain/order-facts.ts';
 import type { Terms } from '../domain/programme.ts';
 import type { Batch } from './batch.ts';
@@ -116,7 +117,7 @@ function keyOf(input: Input): string {
 function repeated(row: JournalRow, input: Input): Answer {
   if (input.kind === 'event') return { verdict: 'duplicate', row: null, refusal: null };
   if (row.about.fingerprint !== input.adjustment.fingerprint) return { verdict: 'mismatch' };
-  return { verdict: 'duplicate', row, refusal: refusalIn(row) };
+  return { verdict: 'duplicate', row: asFirstWritten(row), refusal: refusalIn(row) };
 }
 
 function refusalIn(row: JournalRow): Refusal | null {

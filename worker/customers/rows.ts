@@ -49,6 +49,11 @@ export function toJournalRow(row: Row): JournalRow {
   };
 }
 
+/** A row of a customer who is moving here, as the object that sends it wrote it. */
+export function toStagedRow(row: Row): JournalRow {
+  return JSON.parse(String(row.body)) as JournalRow;
+}
+
 export function toOrder(row: Row): Order {
   return JSON.parse(String(row.body)) as Order;
 }

@@ -1,15 +1,16 @@
 /** The only SQL of the Customers database. Rows in, domain values out; it decides nothing. */
 
 import first from '../../migrations/customers/0001_customers.sql';
+import merges from '../../migrations/customers/0003_merges.sql';
 import type { Head } from '../domain/customer.ts';
 import type { JournalRow } from '../domain/journal.ts';
 import { type Lot, NEVER } from '../domain/ledger.ts';
 import type { Order } from '../domain/order.ts';
 import { Database } from '../storage/database.ts';
 import { Batch } from './batch.ts';
-import { type JournalStep, toHead, toJournalRow, toJournalStep, toLot, toOrder } from './rows.ts';
+import { type JournalStep, toHead, toJournalRow, toJournalStep, toLot, toOrder, toStagedRow } from './rows.ts';
 
-const MIGRATIONS = [first];
+const MIGRATIONS = [first, merges];
 
 export interface Page {
   limit: number;
@@ -155,9 +156,45 @@ export class CustomerStore {
       .map(toJournalRow);
   }
 
-  /** Oldest first, everything: for handing a small, waiting customer over. */
-  allRows(customer: string): JournalRow[] {
-    return this.#db.all('SELECT * FROM journal WHERE customer = ? ORDER BY seq', customer).map(toJournalRow);
+  /** Rows between two sequence numbers, both left out, oldest first. */
+  rowsBetween(customer: string, after: number, before: number, limit: number): JournalRow[] {
+    const sql = 'SELECT * FROM journal WHERE customer = ? AND seq > ? AND seq < ? ORDER BY seq LIMIT ?';
+    return this.#db.all(sql, customer, after, before, limit).map(toJournalRow);
+  }
+
+  allOrders(customer: string): Order[] {
+    return this.#db.all('SELECT body FROM orders WHERE customer = ? ORDER BY order_id', customer).map(toOrder);
+  }
+
+  hasAdopted(loser: string): boolean {
+    return this.#db.one('SELECT 1 FROM adopted WHERE loser = ?', loser) !== null;
+  }
+
+  /** Within a transaction: remembers that `customer` holds all that `loser` brought. */
+  markAdopted(loser: string, customer: string, now: number): void {
+    this.#db.run('INSERT INTO adopted (loser, customer, at_ms) VALUES (?, ?, ?)', loser, customer, now);
+    this.#db.run('DELETE FROM arriving WHERE loser = ?', loser);
+  }
+
+  /** Within a transaction: keeps rows of a customer who is moving here until the last of them came. */
+  stage(loser: string, rows: JournalRow[]): void {
+    this.#db.run(
+      `INSERT INTO arriving (loser, seq, body) SELECT ?1, value ->> 'seq', value FROM json_each(?2) WHERE true
+       ON CONFLICT DO NOTHING`,
+      loser,
+      JSON.stringify(rows),
+    );
+  }
+
+  /** The kept rows before sequence number `before`, oldest first, some hundreds at a time. */
+  *staged(loser: string, before: number): Generator<JournalRow[]> {
+    for (let after = 0; ; ) {
+      const sql = 'SELECT seq, body FROM arriving WHERE loser = ? AND seq > ? AND seq < ? ORDER BY seq LIMIT 500';
+      const rows = this.#db.all(sql, loser, after, before);
+      if (rows.length === 0) return;
+      after = Number(rows.at(-1)?.seq);
+      yield rows.map(toStagedRow);
+    }
   }
 
   dueCustomers(now: number, limit: number): string[] {

@@ -3,7 +3,8 @@ import type { Identifier } from '../domain/event.ts';
 import type { Env } from '../env.ts';
 import type { ShopSnapshot } from '../shops/settings.ts';
 import { remote } from '../storage/remote.ts';
-import type { Resolved, Subject } from './directory.ts';
+import type { Resolved } from './directory.ts';
+import type { Subject } from './match.ts';
 
 const MOST = 20_000;
 const cache = new Map<string, Resolved>();
@@ -36,7 +37,7 @@ async function ask(env: Env, shop: ShopSnapshot, missing: Map<string, Subject>):
   };
   const answers = await directoryOf(env, shop.id).resolve(call);
   const fresh = new Map([...missing.keys()].map((name, index) => [name, answers[index] as Resolved]));
-  for (const [name, resolved] of fresh) if (resolved.absorb === null) remember(name, resolved);
+  for (const [name, resolved] of fresh) if (resolved.moves.length === 0) remember(name, resolved);
   return fresh;
 }
 
@@ -52,5 +53,5 @@ function remember(name: string, resolved: Resolved): void {
 
 function nameOf(shop: string, subject: Subject): string {
   const parts = subject.identifiers.map((identifier: Identifier) => `${identifier.kind}:${identifier.value}`);
-  return JSON.stringify([shop, subject.trust, ...parts]);
+  return JSON.stringify([shop, subject.trust, subject.formerly ?? null, ...parts]);
 }

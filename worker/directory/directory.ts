@@ -1,27 +1,28 @@
 /**
  * The Directory: who is it. Every identifier of a shop points to one customer, and a whole batch is resolved in one
- * call and one transaction. The only complete list of customers.
+ * call and one transaction. The only complete list of customers, and where every merge begins and ends.
  */
 import { DurableObject } from 'cloudflare:workers';
-import { IDENTIFIER_KINDS, type Identifier, type Trust } from '../domain/event.ts';
+import { handOver } from '../customers/hand-over.ts';
+import type { Identifier } from '../domain/event.ts';
 import type { Env } from '../env.ts';
 import { randomText } from '../shops/crypto.ts';
-import { DirectoryStore, type Owner } from './store.ts';
+import { match, NAMING, type Subject, strongestFirst } from './match.ts';
+import { DirectoryStore, type Move, type NewMove } from './store.ts';
 
 /** Sixteen objects share a shop's customers; more labels can be added, nobody moves. */
 const LABELS = '0123456789abcdef';
-
-export interface Subject {
-  identifiers: Identifier[];
-  trust: Trust;
-}
+/** A move whose caller died is taken up again after this long. */
+const MOVE_AGAIN_MS = 5_000;
+const LONGEST_WAIT_MS = 300_000;
+const MOVES_AT_ONCE = 50;
 
 export interface Resolved {
   customer: string;
   /** Somebody who can be trusted named this customer by more than an anonymous id. */
   known: boolean;
-  /** A customer that only an order number named until now, and that turns out to be this one. */
-  absorb: string | null;
+  /** Customers who turned out to be this one; the caller hands them over, and asks again. */
+  moves: Move[];
 }
 
 export interface ResolveCall {
@@ -30,28 +31,23 @@ export interface ResolveCall {
   subjects: Subject[];
 }
 
-/** Kinds of which a customer has one: a second value makes another customer instead of a wrong merge. */
-const SINGLE = new Set<string>(['user', 'shopify']);
-const NAMING: readonly string[] = ['user', 'shopify', 'email', 'phone'];
-/** Browsers of one person; further ones lead to the same customer only while they say who is there. */
-const MOST_ANONYMOUS = 50;
-
-interface Claim {
-  identifier: Identifier;
-  owner: Owner | null;
-}
-
 export class Directory extends DurableObject<Env> {
   readonly #store: DirectoryStore;
+  #failures = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#store = new DirectoryStore(ctx.storage);
   }
 
-  /** One customer for each subject, in order; made where none matches. An identifier that would join two is demoted. */
-  resolve(call: ResolveCall): Resolved[] {
-    return this.#store.transaction(() => call.subjects.map((subject) => this.#resolve(subject, call)));
+  /**
+   * One customer for each subject, in order; made where none matches. Where identifiers of one person lead to several
+   * customers, these are merged; one that would join two people is demoted.
+   */
+  async resolve(call: ResolveCall): Promise<Resolved[]> {
+    const resolved = this.#store.transaction(() => call.subjects.map((subject) => this.#resolve(subject, call)));
+    if (resolved.some(({ moves }) => moves.length > 0)) await this.#arm();
+    return resolved;
   }
 
   /** Who this is, without making anyone: null where nobody matches. */
@@ -65,17 +61,49 @@ export class Directory extends DurableObject<Env> {
 
   /** The id itself where it is a customer's, the survivor's where that one moved; null where there is none. */
   current(customer: string): string | null {
-    if (!this.#store.exists(customer)) return null;
-    return this.#store.movedTo(customer) ?? customer;
+    return this.#store.current(customer);
   }
 
   identifiers(customer: string): Identifier[] {
     return this.#store.identifiers(customer);
   }
 
-  /** The waiting customer's rows are stored at the survivor: from now on its identifiers are the survivor's. */
-  absorbed(waiting: string, survivor: string): void {
-    this.#store.transaction(() => this.#store.repoint(waiting, survivor));
+  /** Ids of customers that became this one, at most `limit`. */
+  formerIds(customer: string, limit: number): string[] {
+    return this.#store.formerIds(customer, limit);
+  }
+
+  /**
+   * Begins the merge of two customers, whatever names they have, and answers what has to be handed over now, nothing
+   * where they are one already. Asked again it answers the same; while one of them is on its way elsewhere, only that.
+   */
+  async merge(move: NewMove, nowMs: number): Promise<Move[]> {
+    const moves = this.#store.transaction(() => {
+      const loser = this.#store.current(move.loser);
+      const survivor = this.#store.current(move.survivor);
+      if (loser === null || survivor === null) throw new Error('a merge of a customer that nobody knows');
+      if (loser === survivor) return this.#movesOf([move.loser, move.survivor]);
+      return this.#begin({ ...move, loser, survivor }, nowMs);
+    });
+    if (moves.length > 0) await this.#arm();
+    return moves;
+  }
+
+  /** What is still on its way of these customers. */
+  moves(losers: string[]): Move[] {
+    return this.#movesOf(losers);
+  }
+
+  /** The survivor holds everything: from now on the loser's identifiers are its own. */
+  moved({ loser, survivor }: Move): void {
+    this.#store.transaction(() => {
+      if (this.#store.openMove(loser)?.survivor === survivor) this.#store.finish(loser, survivor);
+    });
+  }
+
+  /** The loser holds what a browser's word may not move. */
+  refused({ loser }: Move): void {
+    this.#store.transaction(() => this.#store.refuse(loser));
   }
 
   /** Ids after `after`, for jobs that visit every customer. */
@@ -83,73 +111,59 @@ export class Directory extends DurableObject<Env> {
     return this.#store.page(after, limit);
   }
 
+  /** Takes up the moves whose callers died. */
+  override async alarm(): Promise<void> {
+    let failed = false;
+    for (const move of this.#store.openMoves(MOVES_AT_ONCE)) {
+      try {
+        await handOver(this.env, { id: this.#shop(), version: 1 }, move, this);
+      } catch (error) {
+        failed = true;
+        const about = { shop: this.#shop(), error: String(error) };
+        console.error(JSON.stringify({ level: 'error', msg: 'a move was put off', ...about }));
+      }
+    }
+    this.#failures = failed ? this.#failures + 1 : 0;
+    if (this.#store.openMoves(1).length > 0) await this.#arm();
+  }
+
   #resolve(subject: Subject, call: ResolveCall): Resolved {
-    const claims = strongestFirst(subject.identifiers).map((identifier) => ({
-      identifier,
-      owner: this.#store.owner(identifier),
-    }));
-    const waiting = this.#waiting(claims);
-    const customer = this.#choose(claims, subject.trust, waiting);
-    if (customer === null) return this.#newborn(claims, subject.trust, call);
-    for (const { identifier, owner } of claims) {
-      const upgraded = owner?.customer === customer && owner.trust === 'browser' && subject.trust === 'server';
-      if (upgraded || (owner === null && this.#fits(customer, identifier)))
-        this.#store.attach(customer, identifier, subject.trust, call.nowMs);
-    }
-    const absorb = waiting !== null && waiting !== customer ? waiting : null;
-    return { customer, known: this.#store.isNamed(customer, NAMING), absorb };
+    const found = match(this.#store, subject);
+    const leaving = this.#movesOf(found.leaving);
+    if (leaving.length > 0) return { customer: found.customer ?? '', known: false, moves: leaving };
+    const customer = found.customer ?? this.#bear(call);
+    for (const identifier of found.attach) this.#store.attach(customer, identifier, subject.trust, call.nowMs);
+    const others = new Set([...found.others, ...this.#formerly(subject, customer)]);
+    const moves = [...others].flatMap((loser) =>
+      this.#begin({ loser, survivor: customer, trust: subject.trust, reason: 'identified' }, call.nowMs),
+    );
+    return { customer, known: this.#store.isNamed(customer, NAMING), moves };
   }
 
-  /** Nobody matched: whatever nobody owns yet belongs to the customer that is made for it. */
-  #newborn(claims: Claim[], trust: Trust, call: ResolveCall): Resolved {
-    const customer = this.#bear(call);
-    const own = claims.filter(({ owner }) => owner === null).map(({ identifier }) => identifier);
-    for (const identifier of own) this.#store.attach(customer, identifier, trust, call.nowMs);
-    return { customer, known: trust === 'server' && own.some(({ kind }) => NAMING.includes(kind)), absorb: null };
+  /** Whom a trusted sender's alias names by a user id that was theirs before. */
+  #formerly({ formerly, trust }: Subject, customer: string): string[] {
+    if (formerly === undefined || formerly === null || trust !== 'server') return [];
+    const owner = this.#store.owner({ kind: 'user', value: formerly });
+    return owner === null || owner.customer === customer ? [] : [owner.customer];
   }
 
-  /** The customer of an order that nothing but order numbers has named yet. */
-  #waiting(claims: Claim[]): string | null {
-    const order = claims.find(({ identifier, owner }) => identifier.kind === 'order' && owner !== null);
-    if (!order?.owner) return null;
-    const kinds = this.#store.kinds(order.owner.customer);
-    return kinds.size === 1 && kinds.has('order') ? order.owner.customer : null;
+  /** One move at a time: a customer to whom others are still on their way does not leave before they have arrived. */
+  #begin(move: NewMove, now: number): Move[] {
+    const arriving = this.#store.openMovesInto(move.loser);
+    if (arriving.length > 0) return arriving;
+    this.#store.open(move, now);
+    return this.#movesOf([move.loser]);
   }
 
-  /**
-   * An order belongs to whom it was first named with. Else the strongest identifier that has an owner decides, unless
-   * that owner already carries another value of a single kind that this subject names: then the weaker identifier is
-   * demoted and the next one is asked.
-   */
-  #choose(claims: Claim[], trust: Trust, waiting: string | null): string | null {
-    for (const claim of claims) {
-      const owner = claim.owner?.customer;
-      if (owner === undefined || owner === waiting) continue;
-      if (claim.identifier.kind === 'order') return owner;
-      if (claim.identifier.kind === 'anonymous' && this.#isSomebodyElse(owner, claims, trust)) continue;
-      const clash = claims.some(
-        (other) =>
-          SINGLE.has(other.identifier.kind) && other.owner?.customer !== owner && !this.#fits(owner, other.identifier),
-      );
-      if (!clash) return owner;
-    }
-    return waiting;
+  #movesOf(losers: string[]): Move[] {
+    return [...new Set(losers)].flatMap((loser) => this.#store.openMove(loser) ?? []);
   }
 
-  /**
-   * A browser is shared: an anonymous id never leads somebody who is named to a customer who is named otherwise. What a
-   * browser says itself ties a name to an anonymous history only, never to one that already has orders or a name.
-   */
-  #isSomebodyElse(owner: string, claims: Claim[], trust: Trust): boolean {
-    const named = claims.some((claim) => NAMING.includes(claim.identifier.kind) && claim.owner?.customer !== owner);
-    if (!named) return false;
-    const kinds = this.#store.kinds(owner);
-    return trust === 'browser' ? kinds.size > 1 : NAMING.some((kind) => kinds.has(kind));
-  }
-
-  #fits(customer: string, { kind }: Identifier): boolean {
-    if (kind === 'anonymous') return this.#store.count(customer, kind, MOST_ANONYMOUS) < MOST_ANONYMOUS;
-    return !SINGLE.has(kind) || !this.#store.kinds(customer).has(kind);
+  async #arm(): Promise<void> {
+    const at = await this.ctx.storage.getAlarm();
+    // one that should have rung long ago may be stuck
+    if (at !== null && at > Date.now() - MOVE_AGAIN_MS) return;
+    await this.ctx.storage.setAlarm(Date.now() + Math.min(LONGEST_WAIT_MS, MOVE_AGAIN_MS * 2 ** this.#failures));
   }
 
   #bear(call: ResolveCall): string {
@@ -159,8 +173,8 @@ export class Directory extends DurableObject<Env> {
     this.#store.bear(customer, call.nowMs);
     return customer;
   }
-}
 
-function strongestFirst(identifiers: Identifier[]): Identifier[] {
-  return [...identifiers].sort((a, b) => IDENTIFIER_KINDS.indexOf(a.kind) - IDENTIFIER_KINDS.indexOf(b.kind));
+  #shop(): string {
+    return (this.ctx.id.name ?? '').split(':')[1] ?? '';
+  }
 }

@@ -1,19 +1,34 @@
 /** The only SQL of the Directory's database. */
 import first from '../../migrations/directory/0001_directory.sql';
+import merges from '../../migrations/directory/0002_merges.sql';
 import { IDENTIFIER_KINDS, type Identifier, type IdentifierKind, type Trust } from '../domain/event.ts';
 import { Database } from '../storage/database.ts';
 
 export interface Owner {
+  /** Whose it is, or is about to be: the survivor's where its customer is being handed over. */
   customer: string;
   /** Who first said that the identifier is this customer's. */
   trust: Trust;
+  /** The customer who is being handed over and still holds it; null where nobody is. */
+  leaving: string | null;
+}
+
+/** One customer on the way to another. */
+export interface Move {
+  loser: string;
+  survivor: string;
+  trust: Trust;
+}
+
+export interface NewMove extends Move {
+  reason: string;
 }
 
 export class DirectoryStore {
   readonly #db: Database;
 
   constructor(storage: DurableObjectStorage) {
-    this.#db = new Database(storage, [first]);
+    this.#db = new Database(storage, [first, merges]);
   }
 
   transaction<T>(work: () => T): T {
@@ -21,15 +36,19 @@ export class DirectoryStore {
     return this.#db.transaction(work);
   }
 
-  owner(identifier: Identifier): Owner | null {
+  owner({ kind, value }: Identifier): Owner | null {
     const row = this.#db.one(
-      'SELECT customer, trust FROM identifier WHERE kind = ? AND value = ?',
-      identifier.kind,
-      identifier.value,
+      `SELECT i.customer, i.trust, m.survivor FROM identifier i
+       LEFT JOIN merge m ON m.loser = i.customer AND m.state = 'open' WHERE i.kind = ? AND i.value = ?`,
+      kind,
+      value,
     );
-    return row === null
-      ? null
-      : { customer: String(row.customer), trust: row.trust === 'server' ? 'server' : 'browser' };
+    if (row === null) return null;
+    const trust = trustOf(row.trust);
+    const customer = String(row.customer);
+    return row.survivor === null
+      ? { customer, trust, leaving: null }
+      : { customer: String(row.survivor), trust, leaving: customer };
   }
 
   identifiers(customer: string): Identifier[] {
@@ -65,13 +84,12 @@ export class DirectoryStore {
     return Number(this.#db.one(sql, customer, kind, most)?.n ?? 0);
   }
 
-  exists(customer: string): boolean {
-    return this.#db.one('SELECT 1 FROM customer WHERE customer = ?', customer) !== null;
-  }
-
-  movedTo(customer: string): string | null {
-    const row = this.#db.one('SELECT moved_to FROM customer WHERE customer = ?', customer);
-    return row === null || row.moved_to === null ? null : String(row.moved_to);
+  /** The id itself, or the survivor's where that customer moved or is moving; null for an id that nobody was given. */
+  current(customer: string): string | null {
+    const sql = `SELECT COALESCE(c.moved_to, c.customer) AS customer, m.survivor FROM customer c
+      LEFT JOIN merge m ON m.loser = COALESCE(c.moved_to, c.customer) AND m.state = 'open' WHERE c.customer = ?`;
+    const row = this.#db.one(sql, customer);
+    return row === null ? null : String(row.survivor ?? row.customer);
   }
 
   bear(customer: string, now: number): void {
@@ -90,10 +108,53 @@ export class DirectoryStore {
     );
   }
 
-  /** Points every identifier of `from` at `to` and remembers the move. */
-  repoint(from: string, to: string): void {
-    this.#db.run('UPDATE identifier SET customer = ? WHERE customer = ?', to, from);
-    this.#db.run('UPDATE customer SET moved_to = ? WHERE customer = ?', to, from);
+  /** Begins a move, or begins it again with more trust where a browser's word was refused. */
+  open({ loser, survivor, trust, reason }: NewMove, now: number): void {
+    this.#db.run(
+      `INSERT INTO merge (loser, survivor, trust, reason, at_ms, state) VALUES (?, ?, ?, ?, ?, 'open')
+       ON CONFLICT DO UPDATE SET survivor = excluded.survivor, trust = excluded.trust, reason = excluded.reason,
+         at_ms = excluded.at_ms, state = 'open' WHERE state = 'refused'`,
+      loser,
+      survivor,
+      trust,
+      reason,
+      now,
+    );
+  }
+
+  /** Every identifier of `loser`, and every id that led to it, is `survivor`'s from now on. */
+  finish(loser: string, survivor: string): void {
+    this.#db.run('UPDATE identifier SET customer = ? WHERE customer = ?', survivor, loser);
+    this.#db.run('UPDATE customer SET moved_to = ?1 WHERE customer = ?2 OR moved_to = ?2', survivor, loser);
+    this.#db.run("UPDATE merge SET state = 'done' WHERE loser = ?", loser);
+  }
+
+  refuse(loser: string): void {
+    this.#db.run("UPDATE merge SET state = 'refused' WHERE loser = ? AND trust = 'browser'", loser);
+  }
+
+  isRefused(loser: string): boolean {
+    return this.#db.one("SELECT 1 FROM merge WHERE loser = ? AND state = 'refused'", loser) !== null;
+  }
+
+  openMove(loser: string): Move | null {
+    const row = this.#db.one("SELECT * FROM merge WHERE loser = ? AND state = 'open'", loser);
+    return row === null ? null : toMove(row);
+  }
+
+  openMovesInto(survivor: string): Move[] {
+    return this.#db.all("SELECT * FROM merge WHERE survivor = ? AND state = 'open'", survivor).map(toMove);
+  }
+
+  openMoves(limit: number): Move[] {
+    return this.#db.all("SELECT * FROM merge WHERE state = 'open' ORDER BY at_ms LIMIT ?", limit).map(toMove);
+  }
+
+  /** Ids that lead to this customer now, besides its own. */
+  formerIds(customer: string, limit: number): string[] {
+    return this.#db
+      .all('SELECT customer FROM customer WHERE moved_to = ? ORDER BY customer LIMIT ?', customer, limit)
+      .map((row) => String(row.customer));
   }
 
   /** Customers after `after`, by id; those that moved are left out. */
@@ -106,4 +167,12 @@ export class DirectoryStore {
       )
       .map((row) => String(row.customer));
   }
+}
+
+function trustOf(value: unknown): Trust {
+  return value === 'server' ? 'server' : 'browser';
+}
+
+function toMove(row: Record<string, SqlStorageValue>): Move {
+  return { loser: String(row.loser), survivor: String(row.survivor), trust: trustOf(row.trust) };
 }

@@ -71,7 +71,7 @@ export function decideEvent(state: State, event: CustomerEvent, terms: Terms, no
     orderId,
     terms,
     entries,
-    about: aboutEvent(event, known),
+    about: aboutEvent(event),
   });
   return { changes: close(work, now), refusal: null };
 }
@@ -134,14 +134,8 @@ function noteExpiry(work: Work, lot: Lot): void {
   work.touched.add(order.orderId);
 }
 
-/** An order that waits for its owner keeps its whole fact, so that it can be told again to the customer it turns out to be. */
-function aboutEvent(event: CustomerEvent, known: boolean): JsonObject {
-  const about: JsonObject = {
-    source: event.source,
-    trust: event.trust,
-    properties: event.properties,
-  };
+function aboutEvent(event: CustomerEvent): JsonObject {
+  const about: JsonObject = { source: event.source, trust: event.trust, properties: event.properties };
   if (event.traits !== null) about.traits = event.traits;
-  if (event.fact !== null && !known) about.fact = JSON.parse(JSON.stringify(event.fact));
   return about;
 }

@@ -3,7 +3,7 @@ import type { JsonObject } from './json.ts';
 import type { OrderFact } from './order-facts.ts';
 
 /** Strongest first: the order of this list is the order in which identifiers decide who a customer is. */
-export const IDENTIFIER_KINDS = ['order', 'user', 'shopify', 'email', 'phone', 'anonymous'] as const;
+export const IDENTIFIER_KINDS = ['order', 'user', 'shopify', 'email', 'phone', 'external', 'anonymous'] as const;
 export type IdentifierKind = (typeof IDENTIFIER_KINDS)[number];
 
 export interface Identifier {

@@ -21,7 +21,8 @@ export const JOURNAL_KINDS = [
   'tier.changed',
   'referral.started',
   'referral.completed',
-  'customer.moved', // handed over to another customer
+  'customer.moved', // handed over to another customer; the last row of its journal
+  'customer.merged', // took another customer over; the rows that came along stand before it
 ] as const;
 export type JournalKind = (typeof JOURNAL_KINDS)[number];
 

@@ -16,7 +16,8 @@ export interface Lot {
   origin: string;
 }
 
-export type PointsKind = 'earned' | 'adjusted' | 'clawed_back' | 'restored' | 'spent' | 'expired';
+/** `settled`: points of one customer pay what another one owed who turned out to be the same; the balance stays. */
+export type PointsKind = 'earned' | 'adjusted' | 'clawed_back' | 'restored' | 'spent' | 'expired' | 'settled';
 
 /** One ledger entry, as the journal keeps it for ever. */
 export interface PointsEntry {

@@ -22,6 +22,18 @@ export function mergeTraits(head: Head, event: CustomerEvent): JsonObject {
     if (value === null) delete merged[name];
     else merged[name] = value;
   }
-  const fits = Object.keys(merged).length <= MOST_TRAITS && JSON.stringify(merged).length <= MOST_CHARACTERS;
-  return fits ? merged : head.traits;
+  return fits(merged) ? merged : head.traits;
+}
+
+/** The profile of two customers who are one: the survivor's word stands, what it lacks is taken from the other. */
+export function joinTraits(survivor: Head, loser: Head): JsonObject {
+  const trusted = Object.entries(loser.traits).filter(
+    ([name]) => loser.known || !survivor.known || !(GUARDED.has(name) || IDS.has(name)),
+  );
+  const joined = { ...Object.fromEntries(trusted), ...survivor.traits };
+  return fits(joined) ? joined : survivor.traits;
+}
+
+function fits(traits: JsonObject): boolean {
+  return Object.keys(traits).length <= MOST_TRAITS && JSON.stringify(traits).length <= MOST_CHARACTERS;
 }

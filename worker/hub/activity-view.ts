@@ -14,17 +14,13 @@ export function activityOf(rows: readonly JournalRow[], orders: readonly Order[]
   const names = new Map(orders.map((order) => [order.orderId, order.snapshot?.name ?? null]));
   return rows.flatMap((row) =>
     row.entries
-      .map(
-        ({ kind, points, balanceAfter, orderId, reason }, place): Activity => ({
-          id: `${row.seq}.${place}`,
-          atMs: row.atMs,
-          kind,
-          points,
-          balanceAfter,
-          orderName: orderId === null ? null : (names.get(orderId) ?? null),
-          reason: kind === 'adjusted' ? reason : null,
-        }),
-      )
+      .flatMap(({ kind, points, balanceAfter, orderId, reason }, place): Activity[] => {
+        // paying one's own debt is no news to a shopper, and moves no balance
+        if (kind === 'settled') return [];
+        const orderName = orderId === null ? null : (names.get(orderId) ?? null);
+        const why = kind === 'adjusted' ? reason : null;
+        return [{ id: `${row.seq}.${place}`, atMs: row.atMs, kind, points, balanceAfter, orderName, reason: why }];
+      })
       .reverse(),
   );
 }

@@ -1,19 +1,20 @@
 /** From a proved shopper to a customer: found, or joined the first time; and reads that follow one who has moved. */
 
-import { deliver } from '../customers/deliver.ts';
 import type { Standing } from '../customers/reader.ts';
 import { customersOf } from '../customers/stubs.ts';
-import { forgetSubject, resolveAll } from '../directory/cache.ts';
-import type { Subject } from '../directory/directory.ts';
+import { directoryOf, forgetSubject, resolveAll } from '../directory/cache.ts';
+import type { Subject } from '../directory/match.ts';
 import type { CustomerEvent } from '../domain/event.ts';
 import type { Env } from '../env.ts';
+import { deliver } from '../routing/deliver.ts';
+import { settleMoves } from '../routing/follow.ts';
 import type { ShopSnapshot } from '../shops/settings.ts';
 import { ProblemError } from '../wire/problem.ts';
 import type { Shopper } from './proof.ts';
 import type { SessionOf } from './session-token.ts';
 
 const MOST_HOPS = 4;
-const MOST_ROUNDS = 3;
+const MOST_ROUNDS = 8;
 
 /** How much of the standing's lists to read with it. */
 export interface First {
@@ -41,6 +42,10 @@ export async function signIn(env: Env, shop: ShopSnapshot, shopper: Shopper, fir
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     const [resolved] = await resolveAll(env, shop, [subject]);
     if (resolved === undefined) break;
+    if (resolved.moves.length > 0) {
+      await settleMoves(env, shop, [resolved]);
+      continue;
+    }
     const current = await standingOf(env, { shop: shop.id, customer: resolved.customer }, first);
     if (current !== null) {
       if (current.customer !== resolved.customer) forgetSubject(shop.id, subject);
@@ -53,12 +58,13 @@ export async function signIn(env: Env, shop: ShopSnapshot, shopper: Shopper, fir
 
 /** The standing of a session's customer, or of whom it moved to; null where there is none. Writes nothing. */
 export async function standingOf(env: Env, { shop, customer }: SessionOf, first: First): Promise<Current | null> {
-  let id = customer;
-  for (let hop = 0; hop < MOST_HOPS; hop += 1) {
-    const standing = await customersOf(env, shop, id).standing(id, first);
+  let id: string | null = customer;
+  for (let hop = 0; hop < MOST_HOPS && id !== null; hop += 1) {
+    const standing: Standing | { moved: string } | null = await customersOf(env, shop, id).standing(id, first);
     if (standing === null) return null;
     if (standing.moved === null) return { customer: id, standing };
-    id = standing.moved;
+    // the Directory knows where a whole chain of them ends
+    id = await directoryOf(env, shop).current(id);
   }
   return null;
 }

@@ -1,6 +1,5 @@
 /** Segment's endpoints: authenticate, bound, map, deliver, answer. Errors are of the kind its clients act on. */
 
-import { type Delivery, deliver, eventVerdict } from '../customers/deliver.ts';
 import type { Verdict } from '../debugger/debugger.ts';
 import { noteVerdicts } from '../debugger/notes.ts';
 import { isDeep, isObject, type JsonObject, textOf } from '../domain/json.ts';
@@ -9,6 +8,7 @@ import { routes } from '../http/app.ts';
 import { parseObject, readBytes } from '../http/body.ts';
 import { crossOrigin, originAllowed } from '../http/cors.ts';
 import { waitSeconds } from '../http/rate.ts';
+import { type Delivery, deliver, eventVerdict } from '../routing/deliver.ts';
 import { orderSourceOf } from '../shops/settings.ts';
 import { ProblemError } from '../wire/problem.ts';
 import { LARGEST_MESSAGE, type Mapped, MESSAGE_TYPES, mapMessage, type Sender } from './segment.ts';

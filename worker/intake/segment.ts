@@ -3,7 +3,7 @@
  * out. Contract: the HTTP tracking API; limits are Segment's own, enforced here because its clients do not.
  */
 
-import type { Subject } from '../directory/directory.ts';
+import type { Subject } from '../directory/match.ts';
 import { type CustomerEvent, canonicalName, type Identifier, type Trust } from '../domain/event.ts';
 import { emailOf, isPlain, LONGEST_ID, NOBODY } from '../domain/identifier.ts';
 import { idOf, isDeep, isObject, type JsonObject, objectOf, textOf } from '../domain/json.ts';

@@ -43,7 +43,15 @@ const ORDERS = `
   WHERE COALESCE(p.seq, 0) = j.value ->> 'from'
   ON CONFLICT DO UPDATE SET customer = excluded.customer, seq = excluded.seq, name = excluded.name,
     total_minor = excluded.total_minor, payment = excluded.payment, fulfilment = excluded.fulfilment,
-    points = excluded.points`;
+    points = excluded.points WHERE excluded.seq >= orders.seq`;
+
+// The row of a customer who is gone stays with its last number, so that an older set that comes late finds it closed.
+const GONE = `
+  INSERT INTO profile (shop, customer, seq, balance, debt, lifetime, orders, first_seen_ms, last_seen_day, gone)
+  SELECT ?1, j.value ->> 'c', j.value ->> 'seq', 0, 0, 0, 0, 0, 0, 1 FROM json_each(?2) j WHERE true
+  ON CONFLICT DO UPDATE SET seq = excluded.seq, gone = 1, user_id = NULL, email = NULL, name = NULL, name_key = NULL,
+    phone = NULL, balance = 0, debt = 0, lifetime = 0, orders = 0, last_seen_day = 0 WHERE excluded.seq > profile.seq
+  RETURNING customer, seq`;
 
 const INTO = `
   INSERT INTO profile (shop, customer, seq, user_id, email, name, name_key, phone, balance, debt, lifetime, orders,
@@ -81,19 +89,22 @@ const SEQS = `
 
 /** Throws where D1 does not answer in time; what it did then is unknown, and telling again is safe. */
 export async function applyChangeSets(db: D1Database, shop: string, sets: ChangeSet[]): Promise<Applied> {
-  const profiles = JSON.stringify(sets.map(profileOf));
-  const orders = sets.flatMap(ordersOf);
+  const [gone, live] = split(sets);
+  const profiles = JSON.stringify(live.map(profileOf));
+  const orders = live.flatMap(ordersOf);
   const wanted: [boolean, string][] = [
-    [sets.some(({ may }) => may.names), NAMES],
-    [sets.some(({ may }) => may.day), DAYS],
-    [sets.some(({ may }) => may.balance), BALANCES],
-    [true, OTHERS],
-    [sets.some(({ from }) => from === 0), NEW_PROFILES],
+    [live.some(({ may }) => may.names), NAMES],
+    [live.some(({ may }) => may.day), DAYS],
+    [live.some(({ may }) => may.balance), BALANCES],
+    [live.length > 0, OTHERS],
+    [live.some(({ from }) => from === 0), NEW_PROFILES],
   ];
   const slices = Array.from({ length: Math.ceil(orders.length / ORDERS_A_STATEMENT) }, (_, at) =>
     orders.slice(at * ORDERS_A_STATEMENT, (at + 1) * ORDERS_A_STATEMENT),
   );
+  const left = gone.map(({ customer, head }) => ({ c: customer, seq: head.seq }));
   const statements = [
+    ...(left.length > 0 ? [db.prepare(GONE).bind(shop, JSON.stringify(left))] : []),
     ...slices.map((slice) => db.prepare(ORDERS).bind(shop, JSON.stringify(slice))),
     ...wanted.flatMap(([needed, sql]) => (needed ? [db.prepare(sql).bind(shop, profiles)] : [])),
   ];
@@ -102,6 +113,12 @@ export async function applyChangeSets(db: D1Database, shop: string, sets: Change
   const others = sets.map(({ customer }) => customer).filter((customer) => !seqs.has(customer));
   if (others.length > 0) await addSeqs(db, shop, others, seqs);
   return { seqs, rowsWritten: results.reduce((sum, result) => sum + (result.meta.rows_written ?? 0), 0) };
+}
+
+/** Customers who were handed over, and the others. */
+function split(sets: ChangeSet[]): [ChangeSet[], ChangeSet[]] {
+  const isGone = ({ head }: ChangeSet) => head.movedTo !== null;
+  return [sets.filter(isGone), sets.filter((set) => !isGone(set))];
 }
 
 interface CopySeq {

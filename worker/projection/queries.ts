@@ -23,7 +23,8 @@ export async function listProfiles(db: D1Database, query: ProfileQuery): Promise
   return drizzle(db)
     .select()
     .from(profiles)
-    .where(and(eq(profiles.shop, query.shop), matching(query.search), afterPlace(query)))
+
+    .where(and(eq(profiles.shop, query.shop), eq(profiles.gone, 0), matching(query.search), afterPlace(query)))
     .orderBy(...order)
     .limit(query.limit);
 }

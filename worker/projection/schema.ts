@@ -27,6 +27,8 @@ export const profiles = sqliteTable(
     orders: integer('orders').notNull(),
     firstSeenMs: integer('first_seen_ms').notNull(),
     lastSeenDay: integer('last_seen_day').notNull(),
+    /** 1: handed over or erased; the row only keeps its place. */
+    gone: integer('gone').notNull(),
   },
   (table) => [primaryKey({ columns: [table.shop, table.customer] })],
 );

@@ -23,7 +23,7 @@ export const CustomerList = page(CustomerSummary).openapi('CustomerList');
 
 const Entry = z.object({
   id: z.string(),
-  kind: z.enum(['earned', 'adjusted', 'clawed_back', 'restored', 'spent', 'expired']),
+  kind: z.enum(['earned', 'adjusted', 'clawed_back', 'restored', 'spent', 'expired', 'settled']),
   points: z.int(),
   balanceAfter: z.int(),
   debtChange: z.int(),
@@ -49,6 +49,9 @@ export const Customer = z
   .object({
     id: z.string(),
     identifiers: z.array(z.object({ kind: z.string(), value: z.string() })),
+    formerIds: z
+      .array(z.string())
+      .describe('Customers who were merged into this one, at most 100; each id still leads here'),
     traits: z.record(z.string(), z.unknown()),
     points: z.object({
       balance: z.int(),
@@ -63,6 +66,14 @@ export const Customer = z
   })
   .openapi('Customer');
 
+export const Merge = z
+  .strictObject({
+    into: z.string().min(1).max(300).describe('Who stays: an id, or `user:…`, `email:…` as in the path'),
+  })
+  .openapi('Merge');
+
+export const Merged = z.object({ customer: z.string().describe('Who holds everything') }).openapi('Merged');
+
 export const TimelineEntry = z
   .object({
     seq: z.int(),
@@ -75,6 +86,10 @@ export const TimelineEntry = z
     trust: z.string().nullable(),
     properties: z.record(z.string(), z.unknown()),
     points: z.int(),
+    carriedFrom: z
+      .string()
+      .nullable()
+      .describe('The customer it was first recorded of, where that one was merged into this'),
   })
   .openapi('TimelineEntry');
 export const Timeline = page(TimelineEntry).openapi('Timeline');

@@ -1,10 +1,10 @@
 /** `POST /webhooks/shopify/{shop}`: verify the raw bytes, check whose shop they are for, store, answer within a second. */
 
-import { deliver, eventVerdict } from '../../customers/deliver.ts';
 import { noteVerdicts } from '../../debugger/notes.ts';
 import type { Env } from '../../env.ts';
 import { routes } from '../../http/app.ts';
 import { readBytes } from '../../http/body.ts';
+import { deliver, eventVerdict } from '../../routing/deliver.ts';
 import { openShop } from '../../shops/cache.ts';
 import { isShopId } from '../../shops/keys.ts';
 import { secretsNamed } from '../../shops/secrets.ts';

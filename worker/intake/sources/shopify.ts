@@ -1,10 +1,10 @@
 /** Shopify's webhook topics as customer events. Pure; the signature was verified before. */
 
-import type { Delivery } from '../../customers/deliver.ts';
 import type { CustomerEvent, Identifier } from '../../domain/event.ts';
 import { emailOf } from '../../domain/identifier.ts';
 import { idOf, type JsonObject, objectOf, objectsOf, textOf } from '../../domain/json.ts';
 import type { OrderFact } from '../../domain/order-facts.ts';
+import type { Delivery } from '../../routing/deliver.ts';
 import { instantOf } from './shopify-json.ts';
 import { fulfilmentOf, snapshotOf } from './shopify-order.ts';
 import { refundOf } from './shopify-refund.ts';

@@ -3,18 +3,19 @@
  * every object has stored its part.
  */
 
-import { directoryOf, forgetSubject, resolveAll } from '../directory/cache.ts';
-import type { Resolved, Subject } from '../directory/directory.ts';
+import type { Answer, Group, Input } from '../customers/record.ts';
+import { recordIn, shardOf } from '../customers/stubs.ts';
+import { forgetSubject, resolveAll } from '../directory/cache.ts';
+import type { Resolved } from '../directory/directory.ts';
+import type { Subject } from '../directory/match.ts';
 import type { CustomerEvent } from '../domain/event.ts';
 import type { Env } from '../env.ts';
 import type { ShopSnapshot } from '../shops/settings.ts';
 import { ProblemError } from '../wire/problem.ts';
-import type { Answer, Group, Input } from './record.ts';
-import { customersOf, recordIn, shardOf } from './stubs.ts';
+import { finishMoves, inParallel, settleMoves } from './follow.ts';
 
-const MOST_AT_ONCE = 32;
 /** A customer may move while a call is under way; each time the caller follows. */
-const MOST_ROUNDS = 4;
+const MOST_ROUNDS = 8;
 
 export interface Delivery {
   subject: Subject;
@@ -39,12 +40,12 @@ export async function deliver(env: Env, shop: ShopSnapshot, deliveries: Delivery
     const subjects = open.map((one) => one.subject);
     const resolved = await resolveAll(env, shop, subjects);
     const placed = open.map((one, place) => ({ ...one, resolved: resolved[place] as Resolved }));
-    // who claims a waiting order is asked for again once it is claimed: another request may have been first
-    await handOverAll(env, shop, resolved);
+    // whoever turned out to be another customer has to arrive there first, with the keys of what was told already
+    await settleMoves(env, shop, resolved);
     const told = await tellObjects(
       env,
       shop,
-      placed.filter((one) => one.resolved.absorb === null),
+      placed.filter((one) => one.resolved.moves.length === 0),
     );
     rowsWritten += told.rowsWritten;
     for (const [index, answer] of told.answers) answers.set(index, answer);
@@ -66,7 +67,7 @@ interface Placed extends Delivery {
 
 async function tellObjects(env: Env, shop: ShopSnapshot, placed: Placed[]) {
   const answers = new Map<number, Answer>();
-  const moves = new Map<string, string>();
+  const moved: string[] = [];
   let rowsWritten = 0;
   const shards = [...groupBy(placed, (one) => shardOf(one.resolved.customer)).values()];
   await inParallel(shards, async (members) => {
@@ -77,34 +78,12 @@ async function tellObjects(env: Env, shop: ShopSnapshot, placed: Placed[]) {
     customers.forEach(([customer, ones], place) => {
       const group = answer.groups[place];
       if (group === undefined) return;
-      if (group.moved !== null) moves.set(customer, group.moved);
+      if (group.moved !== null) moved.push(customer);
       else ones.forEach((one, at) => void answers.set(one.index, group.answers[at] as Answer));
     });
   });
-  // somebody may have died half-way through handing these over
-  await inParallel([...moves], ([waiting, survivor]) => handOver(env, shop, waiting, survivor));
+  await finishMoves(env, shop, moved);
   return { answers, rowsWritten };
-}
-
-function handOverAll(env: Env, shop: ShopSnapshot, resolved: Resolved[]): Promise<void> {
-  const moves = new Map(
-    resolved.flatMap(({ customer, absorb }) => (absorb === null ? [] : [[absorb, customer] as const])),
-  );
-  return inParallel([...moves], ([waiting, survivor]) => handOver(env, shop, waiting, survivor));
-}
-
-/**
- * A refund or a parcel may come before the order that names its customer; what was told of it then is told again to that
- * customer, under the same keys. Safe to repeat from any point and by several at once: the waiting customer goes to whom
- * it went first, and answers the same for ever.
- */
-async function handOver(env: Env, shop: ShopSnapshot, waiting: string, claimant: string): Promise<void> {
-  const { survivor, inputs } = await customersOf(env, shop.id, waiting).release(waiting, claimant);
-  if (inputs.length > 0) {
-    const told = await recordIn(env, shop, [{ customer: survivor, known: false, inputs }], 0);
-    if (told.groups[0]?.moved) throw new ProblemError('unavailable', { detail: 'Customers kept moving.' });
-  }
-  await directoryOf(env, shop.id).absorbed(waiting, survivor);
 }
 
 function groupOf(customer: string, ones: Placed[]): Group {
@@ -124,16 +103,4 @@ function groupBy<T>(items: T[], keyOf: (item: T) => string): Map<string, T[]> {
     else groups.set(key, [item]);
   }
   return groups;
-}
-
-async function inParallel<T>(items: T[], work: (item: T) => Promise<void>): Promise<void> {
-  let next = 0;
-  const lane = async () => {
-    while (next < items.length) {
-      const item = items[next] as T;
-      next += 1;
-      await work(item);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(MOST_AT_ONCE, items.length) }, lane));
 }

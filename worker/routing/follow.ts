@@ -1,0 +1,72 @@
+/** Following customers who turned out to be others: whoever is on the way arrives before anything else is told. */
+
+import { handOver } from '../customers/hand-over.ts';
+import type { Answer, Input } from '../customers/record.ts';
+import { recordIn } from '../customers/stubs.ts';
+import { directoryOf } from '../directory/cache.ts';
+import type { Resolved } from '../directory/directory.ts';
+import type { Move } from '../directory/store.ts';
+import type { Env } from '../env.ts';
+import type { ShopSnapshot } from '../shops/settings.ts';
+import { ProblemError } from '../wire/problem.ts';
+
+const MOST_AT_ONCE = 32;
+const MOST_ROUNDS = 8;
+
+/** Hands over whom the Directory found to be somebody else; afterwards it is asked again who is who. */
+export function settleMoves(env: Env, shop: ShopSnapshot, resolved: Resolved[]): Promise<void> {
+  const moves = new Map(resolved.flatMap((one) => one.moves.map((move) => [move.loser, move] as const)));
+  return inParallel([...moves.values()], (move) => handOver(env, shop, move, directoryOf(env, shop.id)));
+}
+
+/** These customers answered that they moved: somebody may have died half-way through handing them over. */
+export async function finishMoves(env: Env, shop: ShopSnapshot, losers: string[]): Promise<void> {
+  if (losers.length === 0) return;
+  const moves = await directoryOf(env, shop.id).moves(losers);
+  await inParallel(moves, (move: Move) => handOver(env, shop, move, directoryOf(env, shop.id)));
+}
+
+export interface Operation {
+  customer: string;
+  input: Input;
+  /** How long to wait for D1's copy; 0: not at all. */
+  waitMs: number;
+}
+
+export interface Operated {
+  customer: string;
+  answer: Answer;
+  rowsWritten: number;
+  projected: boolean;
+}
+
+/** Runs one input at a customer, or at whoever that customer turned out to be. Throws `unavailable` where it kept moving. */
+export async function operate(env: Env, shop: ShopSnapshot, operation: Operation): Promise<Operated> {
+  let { customer } = operation;
+  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+    const group = { customer, known: false, inputs: [operation.input] };
+    const { groups, rowsWritten, projected } = await recordIn(env, shop, [group], operation.waitMs);
+    const told = groups[0];
+    if (told === undefined) throw new Error('no answer for the operation');
+    if (told.moved === null) {
+      const answer = told.answers[0];
+      if (answer === undefined) throw new Error('no answer for the operation');
+      return { customer, answer, rowsWritten, projected };
+    }
+    await finishMoves(env, shop, [customer]);
+    customer = (await directoryOf(env, shop.id).current(customer)) ?? told.moved;
+  }
+  throw new ProblemError('unavailable', { detail: 'The customer kept moving.' });
+}
+
+export async function inParallel<T>(items: T[], work: (item: T) => Promise<void>): Promise<void> {
+  let next = 0;
+  const lane = async () => {
+    while (next < items.length) {
+      const item = items[next] as T;
+      next += 1;
+      await work(item);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(MOST_AT_ONCE, items.length) }, lane));
+}
