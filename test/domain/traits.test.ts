@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Head, newHead } from '../../worker/domain/customer.ts';
 import type { JsonObject } from '../../worker/domain/json.ts';
-import { mergeTraits } from '../../worker/domain/traits.ts';
+import { mergeTraits, profilesAfter } from '../../worker/domain/traits.ts';
 import { event, NOW } from './given.ts';
 
 const had = { email: 'a@example.com', phone: '+1', birthday: '1990-01-01', firstName: 'Ann', city: 'Ghent' };
@@ -75,5 +75,23 @@ describe('a profile', () => {
     expect(mergeTraits(head(), told({ story: 'x'.repeat(32_000) }))).toEqual(had);
     const enough = Object.fromEntries(Array.from({ length: 295 }, (_, at) => [`t${at}`, at]));
     expect(mergeTraits(head(), told(enough))).toEqual({ ...had, ...enough });
+  });
+
+  test('that a source told whole is not overwritten by an older one of the same source', () => {
+    const profiles = { shopify: NOW };
+    const stale = event('k', { traits: { city: 'Old' }, profileAtMs: NOW - 1 });
+    expect(mergeTraits(head({ profiles }), stale)).toEqual(had);
+    expect(profilesAfter(head({ profiles }), stale)).toEqual(profiles);
+    const other = event('k', { traits: { city: 'New' }, profileAtMs: NOW - 1, source: 'woocommerce' });
+    expect(mergeTraits(head({ profiles }), other)).toEqual({ ...had, city: 'New' });
+    expect(profilesAfter(head({ profiles }), other)).toEqual({ shopify: NOW, woocommerce: NOW - 1 });
+    const newer = event('k', { traits: { city: 'New' }, profileAtMs: NOW + 1 });
+    expect(profilesAfter(head({ profiles }), newer)).toEqual({ shopify: NOW + 1 });
+  });
+
+  test('told in part has no instant to compare', () => {
+    const some = event('k', { traits: { city: 'New' } });
+    expect(mergeTraits(head({ profiles: { shopify: NOW + 9 } }), some)).toEqual({ ...had, city: 'New' });
+    expect(profilesAfter(head(), some)).toEqual({});
   });
 });

@@ -211,6 +211,7 @@ const standing: Standing = {
   orderCount: 1,
   firstSeenMs: AT,
   lastSeenMs: AT,
+  consents: {},
   traits: { firstName: 'Ada', email: 'ada@example.com', phone: '+49', birthday: '1815-12-10', userId: 'u1' },
   nextExpiry: { points: 10, atMs: AT + 1 },
   activity: Array.from({ length: 5 }, (_, index) => row(20 - index)),

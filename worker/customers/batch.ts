@@ -26,13 +26,15 @@ const USED_KEYS = `SELECT key FROM used_key WHERE customer = ?1 AND key IN (SELE
 
 const WRITE_HEADS = `
   INSERT INTO customer (customer, seq, now_ms, balance, debt, lifetime, next_due_ms, first_seen_ms, last_seen_ms,
-    known, orders, moved_to, traits)
+    known, orders, moved_to, traits, consents, profiles)
   SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
-    value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12 FROM json_each(?) WHERE true
+    value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13, value ->> 14
+  FROM json_each(?) WHERE true
   ON CONFLICT DO UPDATE SET seq = excluded.seq, now_ms = excluded.now_ms, balance = excluded.balance,
     debt = excluded.debt, lifetime = excluded.lifetime, next_due_ms = excluded.next_due_ms,
     first_seen_ms = excluded.first_seen_ms, last_seen_ms = excluded.last_seen_ms, known = excluded.known,
-    orders = excluded.orders, moved_to = excluded.moved_to, traits = excluded.traits`;
+    orders = excluded.orders, moved_to = excluded.moved_to, traits = excluded.traits,
+    consents = excluded.consents, profiles = excluded.profiles`;
 
 const WRITE_LOT = `INSERT INTO lot (customer, expires_ms, lot, points, remaining, origin) VALUES (?, ?, ?, ?, ?, ?)
   ON CONFLICT DO UPDATE SET remaining = excluded.remaining`;
@@ -206,5 +208,16 @@ function nameOf(customer: string, key: string): string {
 function headValues(customer: string, head: Head): unknown[] {
   const sums = [head.seq, head.nowMs, head.balance, head.debt, head.lifetime, head.nextDueMs];
   const seen = [head.firstSeenMs, head.lastSeenMs, head.known ? 1 : 0, head.orders, head.movedTo];
-  return [customer, ...sums, ...seen, JSON.stringify(head.traits)];
+  return [
+    customer,
+    ...sums,
+    ...seen,
+    JSON.stringify(head.traits),
+    textOrNull(head.consents),
+    textOrNull(head.profiles),
+  ];
+}
+
+function textOrNull(value: object): string | null {
+  return Object.keys(value).length === 0 ? null : JSON.stringify(value);
 }

@@ -1,4 +1,5 @@
 /** Reads of one customer, as of now: what ran out meanwhile no longer counts, and nothing is written. */
+import type { Consents } from '../domain/consent.ts';
 import type { JournalRow } from '../domain/journal.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Order } from '../domain/order.ts';
@@ -14,6 +15,7 @@ export interface Standing {
   firstSeenMs: number;
   lastSeenMs: number;
   traits: JsonObject;
+  consents: Consents;
   nextExpiry: { points: number; atMs: number } | null;
   activity: JournalRow[];
   /** The orders that `activity` speaks of. */
@@ -62,6 +64,7 @@ export class Reader {
       firstSeenMs: head.firstSeenMs,
       lastSeenMs: head.lastSeenMs,
       traits: head.traits,
+      consents: head.consents,
       nextExpiry: head.nextDueMs === null ? null : this.#store.nextExpiry(customer, now),
       activity,
       activityOrders: this.#ordersOf(customer, activity),

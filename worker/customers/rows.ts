@@ -1,4 +1,5 @@
 /** From rows to domain values: the only casts of that database. */
+import type { Consents } from '../domain/consent.ts';
 import type { Head } from '../domain/customer.ts';
 import type { JournalKind, JournalRow } from '../domain/journal.ts';
 import type { JsonObject } from '../domain/json.ts';
@@ -21,6 +22,9 @@ export function toHead(row: Row): Head {
     orders: Number(row.orders),
     movedTo: row.moved_to === null ? null : String(row.moved_to),
     traits: JSON.parse(String(row.traits)) as JsonObject,
+    // no such column before the second migration, which a read does not run
+    consents: row.consents == null ? {} : (JSON.parse(String(row.consents)) as Consents),
+    profiles: row.profiles == null ? {} : (JSON.parse(String(row.profiles)) as Head['profiles']),
   };
 }
 

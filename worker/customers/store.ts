@@ -1,6 +1,7 @@
 /** The only SQL of the Customers database. Rows in, domain values out; it decides nothing. */
 
 import first from '../../migrations/customers/0001_customers.sql';
+import consents from '../../migrations/customers/0002_consents.sql';
 import merges from '../../migrations/customers/0003_merges.sql';
 import type { Head } from '../domain/customer.ts';
 import type { JournalRow } from '../domain/journal.ts';
@@ -10,7 +11,7 @@ import { Database } from '../storage/database.ts';
 import { Batch } from './batch.ts';
 import { type JournalStep, toHead, toJournalRow, toJournalStep, toLot, toOrder, toStagedRow } from './rows.ts';
 
-const MIGRATIONS = [first, merges];
+const MIGRATIONS = [first, consents, merges];
 
 export interface Page {
   limit: number;

@@ -1,4 +1,5 @@
 /** A customer as one decision sees it, and what a decision may change. */
+import type { Consents } from './consent.ts';
 import type { JournalRow } from './journal.ts';
 import type { JsonObject } from './json.ts';
 import type { Lot } from './ledger.ts';
@@ -19,6 +20,9 @@ export interface Head {
   known: boolean;
   orders: number;
   traits: JsonObject;
+  consents: Consents;
+  /** Source -> instant of the newest whole profile it told. */
+  profiles: Record<string, number>;
   /** Set once the customer was handed over; it then answers only with this. */
   movedTo: string | null;
 }
@@ -36,6 +40,8 @@ export function newHead(now: number): Head {
     known: false,
     orders: 0,
     traits: {},
+    consents: {},
+    profiles: {},
     movedTo: null,
   };
 }

@@ -2,6 +2,7 @@
  * The centre: what one input does to one customer. Pure: it reads no clock, no storage and no random source. The caller
  * has already run everything that was due by `now` and has looked up that the input's key is new.
  */
+import { applyConsents, type RecordedConsent } from './consent.ts';
 import type { Changes, Head, State } from './customer.ts';
 import type { CustomerEvent } from './event.ts';
 import type { JournalKind } from './journal.ts';
@@ -10,7 +11,7 @@ import { credit, debit, expire, type Lot, type PointsEntry } from './ledger.ts';
 import { orderIdOf } from './order-facts.ts';
 import { applyFact } from './order-points.ts';
 import type { Terms } from './programme.ts';
-import { mergeTraits } from './traits.ts';
+import { mergeTraits, profilesAfter } from './traits.ts';
 import { close, expiryOf, LARGEST_BALANCE, lotId, open, pushRow, type Work } from './work.ts';
 
 export interface Adjustment {
@@ -55,10 +56,14 @@ export function decideEvent(state: State, event: CustomerEvent, terms: Terms, no
   const work = open(state);
   const orderId = event.fact ? orderIdOf(event.fact) : null;
   const entries = event.fact && orderId !== null ? applyFact(work, event, terms, now) : [];
+  const teller = { trust: event.trust, known: work.head.known || known, nowMs: now };
+  const { consents, recorded } = applyConsents(work.head.consents, event.consents ?? [], teller);
   work.head = {
     ...work.head,
-    known: work.head.known || known,
+    known: teller.known,
     traits: mergeTraits(work.head, event),
+    profiles: profilesAfter(work.head, event),
+    consents,
     lastSeenMs: Math.max(work.head.lastSeenMs, event.occurredAtMs),
     firstSeenMs: Math.min(work.head.firstSeenMs, event.occurredAtMs),
   };
@@ -71,7 +76,7 @@ export function decideEvent(state: State, event: CustomerEvent, terms: Terms, no
     orderId,
     terms,
     entries,
-    about: aboutEvent(event),
+    about: aboutEvent(event, recorded),
   });
   return { changes: close(work, now), refusal: null };
 }
@@ -134,8 +139,10 @@ function noteExpiry(work: Work, lot: Lot): void {
   work.touched.add(order.orderId);
 }
 
-function aboutEvent(event: CustomerEvent): JsonObject {
+function aboutEvent(event: CustomerEvent, consents: RecordedConsent[]): JsonObject {
   const about: JsonObject = { source: event.source, trust: event.trust, properties: event.properties };
   if (event.traits !== null) about.traits = event.traits;
+  if (event.profileAtMs !== undefined) about.profileAtMs = event.profileAtMs;
+  if (consents.length > 0) about.consents = consents.map((one) => ({ ...one }));
   return about;
 }

@@ -1,4 +1,5 @@
 /** Where every source ends: one event of one customer, with where it came from and what it states about an order. */
+import type { ConsentChange } from './consent.ts';
 import type { JsonObject } from './json.ts';
 import type { OrderFact } from './order-facts.ts';
 
@@ -27,6 +28,10 @@ export interface CustomerEvent {
   properties: JsonObject;
   traits: JsonObject | null;
   fact: OrderFact | null;
+  /** What it says of consent; absent: nothing. */
+  consents?: ConsentChange[];
+  /** `traits` are all that the source knows, as of this instant: an older telling is not taken over. Absent: only what is named. */
+  profileAtMs?: number;
 }
 
 /** Names that mean the same event. The right side is what is stored, counted and shown. */

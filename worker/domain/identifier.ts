@@ -16,3 +16,9 @@ export function emailOf(traits: JsonObject): string | null {
 export function isPlain(text: string): boolean {
   return text.isWellFormed() && !/\p{Cc}/u.test(text);
 }
+
+/** A phone number in its one form, E.164: `+` and 8 to 15 digits; null for what is none, such as one without its country. */
+export function phoneOf(text: string | null): string | null {
+  const phone = text?.replace(/[\s.()-]/g, '') ?? '';
+  return /^\+[1-9]\d{7,14}$/.test(phone) ? phone : null;
+}

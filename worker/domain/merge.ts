@@ -2,6 +2,7 @@
  * What becomes of two customers who are one: what the one brings, added to what the other has. Pure. The balance of the
  * survivor is afterwards the sum of both, and its journal holds the rows of both.
  */
+import { mergeConsents } from './consent.ts';
 import type { Head } from './customer.ts';
 import type { JournalRow } from './journal.ts';
 import { isObject, type JsonObject } from './json.ts';
@@ -107,7 +108,15 @@ function addedUp(survivor: Head, loser: Head, debt: number): Head {
     known: survivor.known || loser.known,
     orders: survivor.orders + loser.orders,
     traits: joinTraits(survivor, loser),
+    consents: mergeConsents(survivor, loser),
+    profiles: newest(survivor.profiles, loser.profiles),
   };
+}
+
+/** Which profile of each source was the newest that either was told. */
+function newest(own: Head['profiles'], other: Head['profiles']): Head['profiles'] {
+  const later = Object.entries(other).filter(([source, at]) => at > (own[source] ?? 0));
+  return { ...own, ...Object.fromEntries(later) };
 }
 
 /** One order that both were told of: what either knows of it, and the points of both. */

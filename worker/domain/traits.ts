@@ -13,7 +13,7 @@ const MOST_CHARACTERS = 32_000;
 
 /** The profile after the event: given fields replace, null removes, nothing else changes. */
 export function mergeTraits(head: Head, event: CustomerEvent): JsonObject {
-  if (event.traits === null) return head.traits;
+  if (event.traits === null || isStale(head, event)) return head.traits;
   const browser = event.trust === 'browser';
   const merged: JsonObject = { ...head.traits };
   for (const [name, value] of Object.entries(event.traits)) {
@@ -36,4 +36,15 @@ export function joinTraits(survivor: Head, loser: Head): JsonObject {
 
 function fits(traits: JsonObject): boolean {
   return Object.keys(traits).length <= MOST_TRAITS && JSON.stringify(traits).length <= MOST_CHARACTERS;
+}
+
+/** Deliveries overtake each other: a whole profile that is older than one its source told before says nothing new. */
+function isStale({ profiles }: Head, { source, profileAtMs }: CustomerEvent): boolean {
+  return profileAtMs !== undefined && profileAtMs < (profiles[source] ?? 0);
+}
+
+/** The instants of the newest whole profiles, by source, after the event. */
+export function profilesAfter(head: Head, event: CustomerEvent): Record<string, number> {
+  if (event.profileAtMs === undefined || event.traits === null || isStale(head, event)) return head.profiles;
+  return { ...head.profiles, [event.source]: event.profileAtMs };
 }
