@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Trust } from '../../worker/domain/event.ts';
 import { type Mapped, mapMessage, type Sender } from '../../worker/intake/segment.ts';
 import { isPublishedAbsent, published, readJson } from './published.ts';
 
@@ -64,7 +65,7 @@ describe('a message', () => {
       { groupId: 'g1', traits: { plan: 'pro' } },
       { name: 'Joined Group', properties: { plan: 'pro', groupId: 'g1' }, traits: profile },
     ],
-    ['alias', { previousId: 'old' }, { name: 'Aliased', properties: { previousId: 'old' }, traits: profile }],
+    ['alias', { previousId: 'u1' }, { name: 'Aliased', properties: { previousId: 'u1' }, traits: profile }],
   ])('of type %s becomes one event', (type, told, expected) => {
     expect(mapMessage({ type, userId: 'u1', messageId: 'm1', ...told }, sender())).toEqual({
       subject: fromUser,
@@ -125,6 +126,39 @@ describe('a message', () => {
 });
 
 describe('who a message is about', () => {
+  test.each([
+    ['email', { id: ' A@Example.com ', type: 'email' }, { kind: 'email', value: 'a@example.com' }],
+    ['phone', { id: '+49 (30) 123-4567', type: 'phone' }, { kind: 'phone', value: '+49301234567' }],
+    ['another', { id: 'x-7', type: 'crm' }, { kind: 'external', value: 'crm:x-7' }],
+    ['the shop’s', { id: 12, type: 'shopify_customer_id' }, { kind: 'shopify', value: '12' }],
+    ['an encoded', { id: 'x', type: 'crm', encoding: 'md5' }, null],
+    ['an account’s', { id: 'x', type: 'crm', collection: 'accounts' }, null],
+    ['a blocked', { id: 'null', type: 'crm' }, null],
+  ])('%s external id names from a server, and nobody from a browser', (_, id, expected) => {
+    const told = { type: 'track', event: 'X', userId: 'u1', context: { externalIds: [id] } };
+    const named = (trust: Trust) => mapped(told, sender({ trust })).subject.identifiers.slice(1);
+    expect([named('server'), named('browser')]).toEqual([expected === null ? [] : [expected], []]);
+  });
+
+  test('an alias names the id before: as a browser’s from anyone, as a user’s from a server', () => {
+    const told = { type: 'alias', userId: 'u1', previousId: 'old' };
+    const identifiers = [
+      { kind: 'user', value: 'u1' },
+      { kind: 'anonymous', value: 'old' },
+    ];
+    expect(mapped(told, sender({ trust: 'server' })).subject).toEqual({
+      identifiers,
+      trust: 'server',
+      formerly: 'old',
+    });
+    expect(mapped(told, sender({ trust: 'browser' })).subject).toEqual({ identifiers, trust: 'browser' });
+  });
+
+  test.each(['emailVerified', 'email_verified', 'verified_email'])('an e-mail that %s denies names nobody', (field) => {
+    const told = { type: 'identify', userId: 'u1', traits: { email: 'a@example.com', [field]: false } };
+    expect(mapped(told, sender({ trust: 'server' })).subject.identifiers).toEqual([{ kind: 'user', value: 'u1' }]);
+  });
+
   test('is told by its user id, its e-mail and its anonymous id', () => {
     const told = { userId: 'u1', anonymousId: 'a1', context: { traits: { email: ' Ann@Example.COM ' } } };
     expect(mapped(told).subject).toEqual({

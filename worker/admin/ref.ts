@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { directoryOf } from '../directory/cache.ts';
 import { IDENTIFIER_KINDS, type Identifier } from '../domain/event.ts';
+import { phoneOf } from '../domain/identifier.ts';
 import type { Env } from '../env.ts';
 import { ProblemError } from '../wire/problem.ts';
 
@@ -10,7 +11,7 @@ export const refParam = z.object({
     .string()
     .min(1)
     .max(300)
-    .describe('An id, or `user:…`, `email:…`, `phone:…`, `shopify:…`, `anonymous:…`, `order:…`'),
+    .describe('An id, or `user:…`, `email:…`, `phone:…`, `shopify:…`, `external:type:…`, `anonymous:…`, `order:…`'),
 });
 
 /** The customer's id now (a moved one answers its survivor's); 404 where the Directory knows nobody by that name. */
@@ -27,5 +28,6 @@ function identifierOf(ref: string): Identifier | null {
   const kind = IDENTIFIER_KINDS.find((one) => one === ref.slice(0, at));
   if (at < 0 || kind === undefined) return null;
   const value = ref.slice(at + 1);
+  if (kind === 'phone') return { kind, value: phoneOf(value) ?? value };
   return { kind, value: kind === 'email' ? value.trim().toLowerCase() : value };
 }

@@ -54,12 +54,15 @@ export class Directory extends DurableObject<Env> {
   find(identifiers: Identifier[]): string | null {
     for (const identifier of strongestFirst(identifiers)) {
       const owner = this.#store.owner(identifier);
-      if (owner !== null) return owner.customer;
+      if (owner !== null) return owner.leaving ?? owner.customer;
     }
     return null;
   }
 
-  /** The id itself where it is a customer's, the survivor's where that one moved; null where there is none. */
+  /**
+   * The id itself where it is a customer's, the survivor's where that one moved; null where there is none. Until a move
+   * has ended the loser's id is its own: what is told of it goes there, and is sent on with the keys it must not miss.
+   */
   current(customer: string): string | null {
     return this.#store.current(customer);
   }
@@ -79,11 +82,10 @@ export class Directory extends DurableObject<Env> {
    */
   async merge(move: NewMove, nowMs: number): Promise<Move[]> {
     const moves = this.#store.transaction(() => {
-      const loser = this.#store.current(move.loser);
-      const survivor = this.#store.current(move.survivor);
-      if (loser === null || survivor === null) throw new Error('a merge of a customer that nobody knows');
-      if (loser === survivor) return this.#movesOf([move.loser, move.survivor]);
-      return this.#begin({ ...move, loser, survivor }, nowMs);
+      const now = [this.#store.current(move.loser), this.#store.current(move.survivor)].filter((one) => one !== null);
+      const [loser, survivor] = now.map((one) => this.#store.openMove(one)?.survivor ?? one);
+      if (loser === undefined || survivor === undefined) throw new Error('a merge of a customer that nobody knows');
+      return loser === survivor ? this.#movesOf(now) : this.#begin({ ...move, loser, survivor }, nowMs);
     });
     if (moves.length > 0) await this.#arm();
     return moves;
@@ -142,7 +144,7 @@ export class Directory extends DurableObject<Env> {
 
   /** Whom a trusted sender's alias names by a user id that was theirs before. */
   #formerly({ formerly, trust }: Subject, customer: string): string[] {
-    if (formerly === undefined || formerly === null || trust !== 'server') return [];
+    if (formerly === undefined || trust !== 'server') return [];
     const owner = this.#store.owner({ kind: 'user', value: formerly });
     return owner === null || owner.customer === customer ? [] : [owner.customer];
   }

@@ -10,7 +10,7 @@ export interface Subject {
   identifiers: Identifier[];
   trust: Trust;
   /** A user id that a trusted sender says was the same person's (`alias`). */
-  formerly?: string | null;
+  formerly?: string;
 }
 
 export interface Match {

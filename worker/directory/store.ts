@@ -84,12 +84,10 @@ export class DirectoryStore {
     return Number(this.#db.one(sql, customer, kind, most)?.n ?? 0);
   }
 
-  /** The id itself, or the survivor's where that customer moved or is moving; null for an id that nobody was given. */
+  /** The id itself, or the survivor's where that customer has moved; null for an id that nobody was given. */
   current(customer: string): string | null {
-    const sql = `SELECT COALESCE(c.moved_to, c.customer) AS customer, m.survivor FROM customer c
-      LEFT JOIN merge m ON m.loser = COALESCE(c.moved_to, c.customer) AND m.state = 'open' WHERE c.customer = ?`;
-    const row = this.#db.one(sql, customer);
-    return row === null ? null : String(row.survivor ?? row.customer);
+    const row = this.#db.one('SELECT COALESCE(moved_to, customer) AS id FROM customer WHERE customer = ?', customer);
+    return row === null ? null : String(row.id);
   }
 
   bear(customer: string, now: number): void {

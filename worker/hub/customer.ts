@@ -63,8 +63,9 @@ export async function standingOf(env: Env, { shop, customer }: SessionOf, first:
     const standing: Standing | { moved: string } | null = await customersOf(env, shop, id).standing(id, first);
     if (standing === null) return null;
     if (standing.moved === null) return { customer: id, standing };
-    // the Directory knows where a whole chain of them ends
-    id = await directoryOf(env, shop).current(id);
+    // the Directory knows where a whole chain of them ends, but not yet of one who is just leaving
+    const last = await directoryOf(env, shop).current(id);
+    id = last === id ? standing.moved : last;
   }
   return null;
 }

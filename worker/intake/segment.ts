@@ -5,8 +5,9 @@
 
 import type { Subject } from '../directory/match.ts';
 import { type CustomerEvent, canonicalName, type Identifier, type Trust } from '../domain/event.ts';
-import { emailOf, isPlain, LONGEST_ID, NOBODY } from '../domain/identifier.ts';
-import { idOf, isDeep, isObject, type JsonObject, objectOf, textOf } from '../domain/json.ts';
+import { emailOf, isPlain, LONGEST_ID } from '../domain/identifier.ts';
+import { isDeep, isObject, type JsonObject, objectOf, textOf } from '../domain/json.ts';
+import { namedBy, namingId } from './segment-identity.ts';
 import { type OrderReading, orderFactOf } from './segment-order.ts';
 
 export const MESSAGE_TYPES = ['track', 'identify', 'page', 'screen', 'group', 'alias'] as const;
@@ -38,10 +39,8 @@ export function mapMessage(message: unknown, sender: Sender): Mapped {
   const name = nameOf(type, message);
   if (name === null) return { refused: 'no_event_name' };
   const traits = traitsOf(type, message);
-  const identifiers = identifiersOf(message, traits, sender.trust);
-  if (identifiers === 'too_long') return { refused: 'id_too_long' };
-  if (identifiers.length === 0) return { refused: 'no_user_anon_id' };
-  if (!identifiers.every(({ value }) => isPlain(value))) return { refused: 'id_not_text' };
+  const named = namedBy(message, traits, sender.trust);
+  if ('refused' in named) return named;
   const properties = propertiesOf(type, message);
   const occurredAtMs = occurredAt(message, sender);
   const order = orderFactOf(name, properties, {
@@ -49,7 +48,12 @@ export function mapMessage(message: unknown, sender: Sender): Mapped {
     occurredAtMs,
     messageId,
   });
-  const subject = { identifiers: identifiersWith(order, identifiers), trust: sender.trust };
+  const identifiers = identifiersWith(order, named.identifiers);
+  const subject = {
+    identifiers,
+    trust: sender.trust,
+    ...(named.formerly === null ? {} : { formerly: named.formerly }),
+  };
   const event: CustomerEvent = {
     key: `${sender.trust === 'server' ? 's' : 'b'}:${messageId}`,
     source: 'segment',
@@ -144,21 +148,4 @@ function profileChange(type: MessageType, message: JsonObject, traits: JsonObjec
   if (email !== null && trust === 'server') change.email = email;
   if (userId !== null && trust === 'server') change.userId = userId;
   return Object.keys(change).length === 0 ? null : change;
-}
-
-/** A browser's word names an anonymous visitor and a user id; an e-mail counts only from a trusted sender. */
-function identifiersOf(message: JsonObject, traits: JsonObject, trust: Trust): Identifier[] | 'too_long' {
-  const email = trust === 'server' ? emailOf(traits) : null;
-  const found: [Identifier['kind'], string | null][] = [
-    ['user', namingId(message, 'userId')],
-    ['email', email],
-    ['anonymous', namingId(message, 'anonymousId')],
-  ];
-  const identifiers = found.flatMap(([kind, value]) => (value === null ? [] : [{ kind, value }]));
-  return identifiers.some((one) => one.value.length > LONGEST_ID) ? 'too_long' : identifiers;
-}
-
-function namingId(message: JsonObject, key: string): string | null {
-  const id = idOf(message, key)?.trim() ?? null;
-  return id === null || NOBODY.test(id) ? null : id;
 }
