@@ -60,6 +60,7 @@ const OBJECTS = [
   'shops',
   'debugger',
   'projection',
+  'jobs',
 ];
 const ROUTES = ['intake', 'hub', 'admin', 'docs', 'vouchers', 'console'];
 const PIECES = ['http'];

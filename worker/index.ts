@@ -2,6 +2,7 @@
 
 import { customers } from './admin/customers.ts';
 import { events } from './admin/events.ts';
+import { jobs } from './admin/jobs.ts';
 import { keys } from './admin/keys.ts';
 import { merges } from './admin/merges.ts';
 import { orders } from './admin/orders.ts';
@@ -22,6 +23,7 @@ import { ProblemError } from './wire/problem.ts';
 export { Customers } from './customers/customers.ts';
 export { Debugger } from './debugger/debugger.ts';
 export { Directory } from './directory/directory.ts';
+export { Jobs } from './jobs/jobs.ts';
 export { Shop } from './shops/shop.ts';
 
 const app = routes();
@@ -50,6 +52,7 @@ app.route('/', merges);
 app.route('/', points);
 app.route('/', orders);
 app.route('/', events);
+app.route('/', jobs);
 // how it is doing, and how it is used
 app.route('/', health);
 app.route('/', docs(app));

@@ -14,7 +14,7 @@ it('a dry run of the deployment bundles the worker under 1 MB gzip, with every b
   const wrangler = join(ROOT, 'node_modules', 'wrangler', 'bin', 'wrangler.js');
   const run = promisify(execFile)(process.execPath, [wrangler, 'deploy', '--dry-run', '--outdir', out], { cwd: ROOT });
   const { stdout } = await run;
-  for (const binding of ['CUSTOMERS', 'DIRECTORY', 'SHOP', 'DEBUGGER', 'env.DB', 'env.ASSETS'])
+  for (const binding of ['CUSTOMERS', 'DIRECTORY', 'SHOP', 'DEBUGGER', 'JOBS', 'env.DB', 'env.ASSETS'])
     expect(stdout).toContain(binding);
   expect(gzipSync(readFileSync(join(out, 'index.js'))).byteLength).toBeLessThan(1_000_000);
   rmSync(out, { recursive: true });

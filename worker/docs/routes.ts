@@ -49,6 +49,7 @@ const TAGS = [
   { name: 'Settings' },
   { name: 'Keys' },
   { name: 'Events' },
+  { name: 'Jobs', description: 'Long work: its progress and its report' },
   { name: 'Shops', description: "The operator's routes" },
 ];
 

@@ -16,6 +16,7 @@ export const OBJECTS = {
   DIRECTORY: 'Directory',
   SHOP: 'Shop',
   DEBUGGER: 'Debugger',
+  JOBS: 'Jobs',
 };
 export const DATABASE = { binding: 'DB', name: 'regulars' };
 

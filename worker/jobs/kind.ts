@@ -1,0 +1,64 @@
+/**
+ * What a kind of long work is: bounded steps, each safe to repeat, that go on from a cursor. It knows neither how jobs
+ * are stored nor when they run.
+ */
+import type { z } from 'zod';
+import type { JsonObject } from '../domain/json.ts';
+import type { Env } from '../env.ts';
+
+export interface Progress {
+  done: number;
+  /** null where nobody can say. */
+  total: number | null;
+}
+
+export interface StepCall<Input, Cursor> {
+  env: Env;
+  shop: string;
+  job: string;
+  input: Input;
+  /** Where the step before ended; null at the beginning. A crash may bring the same cursor again. */
+  cursor: Cursor | null;
+  progress: Progress;
+  /** The step comes back by this wall time, about a second from its beginning. */
+  untilMs: number;
+  /** An uploaded piece, from 0; null after the last one. */
+  part: (n: number) => string | null;
+}
+
+interface Reported {
+  progress: Progress;
+  /** Lines for the report; each is JSON of at most 4 KB. A step that is repeated reports its lines once. */
+  lines?: JsonObject[];
+}
+
+export type StepOutcome<Cursor> =
+  /** There is more to do, at once or not before a wall time. */
+  | (Reported & { state: 'going'; cursor: Cursor; notBeforeMs?: number })
+  | (Reported & { state: 'done'; result: JsonObject })
+  /** It cannot be done, and trying again would not help. What may pass by itself is thrown instead. */
+  | (Reported & { state: 'failed'; reason: string });
+
+export interface JobKind {
+  /** While one of this kind is open, another is refused instead of waiting its turn. */
+  exclusive: boolean;
+  step: (call: StepCall<unknown, unknown>) => Promise<StepOutcome<unknown>>;
+}
+
+/** A kind with its types: input and cursor are checked against their schemas whenever they come back from storage. */
+export function jobKind<Input, Cursor>(about: {
+  input: z.ZodType<Input>;
+  cursor: z.ZodType<Cursor>;
+  exclusive?: boolean;
+  step: (call: StepCall<Input, Cursor>) => Promise<StepOutcome<Cursor>>;
+}): JobKind {
+  return {
+    exclusive: about.exclusive ?? false,
+    step: (call) =>
+      about.step({
+        ...call,
+        input: about.input.parse(call.input),
+        cursor: call.cursor === null ? null : about.cursor.parse(call.cursor),
+      }),
+  };
+}
