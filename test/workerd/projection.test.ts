@@ -2,11 +2,12 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { getTableColumns } from 'drizzle-orm';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { retryAfterMs } from '../../worker/customers/projector.ts';
 import { newHead } from '../../worker/domain/customer.ts';
 import { applyChangeSets, type ChangeSet, MAY_CHANGE_ALL } from '../../worker/projection/apply.ts';
 import { orders, profiles, shops } from '../../worker/projection/schema.ts';
+import { withFaults } from './faulty-copies.ts';
 import { eventually, makeShop, newUser, type TestShop, track } from './shop.ts';
 
 function set(customer: string, from: number, to: number, balance: number): ChangeSet {
@@ -24,6 +25,11 @@ async function copyOf(shop: string, customer: string) {
     .bind(shop, customer)
     .first();
 }
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
 
 describe('a change set', () => {
   it('INV-8: counts only where the copy stands at its start, and says where the copy stands', async () => {
@@ -67,6 +73,32 @@ describe('while D1 is at fault', () => {
       return row.balance === 75 ? row : null;
     }, 8_000);
     expect(copy.orders).toBe(1);
+  });
+
+  it('INV-8: a stall of 30 seconds, applied or not once it is over, leaves the copy where the customer stands', async () => {
+    const shop = await makeShop();
+    const user = newUser();
+    await shop.batch(track(user, 'A'));
+    await found(shop, user);
+    const { id, seq } = (await shop.admin('GET', `/admin/v1/customers/user:${user}`)).body;
+    const object = env.CUSTOMERS.get(env.CUSTOMERS.idFromName(`customers:${shop.id}:${id.split('-')[0]}`));
+    let stalls = true;
+    const faults = withFaults(() => (stalls ? 'stalled' : 'none'));
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    await shop.batch(track(user, 'Order Completed', { order_id: `s-${user}`, subtotal: 7, total: 7, currency: 'EUR' }));
+    // the object's timers are its own: they run inside it
+    await runInDurableObject(object, async () => {
+      for (let second = 0; second < 30; second += 1) await vi.advanceTimersByTimeAsync(1_000);
+    });
+    expect(faults.stalled).toBeGreaterThan(2);
+    expect(await copyOf(shop.id, id)).toEqual({ seq, balance: 0 });
+    stalls = false;
+    await faults.applyStalled();
+    await faults.applyStalled();
+    vi.useRealTimers();
+    await runInDurableObject(object, (instance) => instance.retell([id]));
+    faults.restore();
+    expect(await copyOf(shop.id, id)).toEqual({ seq: seq + 1, balance: 7 });
   });
 
   it('INV-8: an answer that was lost after D1 had applied the set does no harm', async () => {

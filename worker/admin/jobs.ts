@@ -1,15 +1,15 @@
 /** Long work of the shop: what runs, how far it is, what it found. Each feature starts its own. */
 import { createRoute, z } from '@hono/zod-openapi';
-import { json } from '../http/answers.ts';
-import { routes } from '../http/app.ts';
+import { body, json } from '../http/answers.ts';
+import { raw, routes } from '../http/app.ts';
 import { requireScope } from '../http/scope.ts';
 import { jobsOf } from '../jobs/stubs.ts';
 import { fromCursor, toCursor } from '../wire/cursor.ts';
-import { Job, JobLines, JobList } from '../wire/jobs.ts';
+import { Job, JobLines, JobList, NewJob } from '../wire/jobs.ts';
 import { pageQuery } from '../wire/parts.ts';
 import { ProblemError } from '../wire/problem.ts';
-import { bearer, refusals, writeRefusals } from './docs.ts';
-import { jobView } from './job-start.ts';
+import { bearer, idempotent, refusals, writeRefusals } from './docs.ts';
+import { accepted, answerWithJob, jobView } from './job-start.ts';
 
 export const jobs = routes();
 const about = { tags: ['Jobs'], security: bearer };
@@ -28,6 +28,22 @@ jobs.openapi(list, async (c) => {
   const { limit, cursor } = c.req.valid('query');
   const page = await jobsOf(c.env, shop.id).page(limit, fromCursor(cursor, z.int()));
   return c.json({ items: page.jobs.map(jobView), nextCursor: page.next === null ? null : toCursor(page.next) }, 200);
+});
+
+const start = createRoute({
+  ...about,
+  method: 'post',
+  path: '/admin/v1/jobs',
+  summary: 'Rebuild the copies behind lists and search, or compare them with the objects',
+  description:
+    'Events, points and the drawer go on meanwhile; lists are incomplete while a rebuild runs. A comparison reports each ' +
+    'difference as a line (`customer`, `order`, `field`, `object`, `copy`); its result counts them, and 0 is expected.',
+  request: { headers: idempotent, body: body(NewJob) },
+  responses: { ...accepted, ...writeRefusals },
+});
+jobs.openapi(start, async (c) => {
+  const { shop } = await requireScope(c, 'settings');
+  return raw(await answerWithJob(c, shop.id, c.req.valid('json').kind, {}));
 });
 
 const read = createRoute({

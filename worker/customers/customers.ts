@@ -6,6 +6,7 @@ import { DurableObject } from 'cloudflare:workers';
 import type { Order } from '../domain/order.ts';
 import type { Terms } from '../domain/programme.ts';
 import type { Env } from '../env.ts';
+import { type ToldCopy, toldCopy } from '../projection/told.ts';
 import { openTerms } from '../shops/cache.ts';
 import { termsOf } from '../shops/settings.ts';
 import { adopt, freeze, type MoveCall, type Part, partOf, type When } from './moving.ts';
@@ -104,6 +105,22 @@ export class Customers extends DurableObject<Env> {
     this.#store.transaction((batch) => adopt(this.#store, batch, call, when));
     this.#arm();
     this.#projector.touch();
+  }
+
+  /** Tells D1 of these customers, whatever it was told before; for rebuilding. Throws where D1 fails. */
+  async retell(customers: string[]): Promise<void> {
+    await this.#projector.retell(customers);
+  }
+
+  /** What D1 should hold of these customers; `behind`: it may not know all of it yet. For comparing. */
+  copies(customers: string[]): { behind: boolean; copies: ToldCopy[] } {
+    const copies = this.#projector.sets(customers, new Map()).map(toldCopy);
+    return { behind: this.#projector.behind, copies };
+  }
+
+  /** Those of `orders` that are kept here under the customer they name. */
+  heldOrders(orders: { customer: string; orderId: string }[]): string[] {
+    return orders.flatMap(({ customer, orderId }) => (this.#store.order(customer, orderId) === null ? [] : orderId));
   }
 
   override async alarm(): Promise<void> {

@@ -1,6 +1,6 @@
 /** Tells D1 what the journal recorded: gathers for a moment, writes many customers in one batch, and never gives up. */
 import type { Head } from '../domain/customer.ts';
-import { applyChangeSets, type ChangeSet, MAY_CHANGE_ALL } from '../projection/apply.ts';
+import { applyChangeSets, type ChangeSet, copySeqs, MAY_CHANGE_ALL } from '../projection/apply.ts';
 import { within } from '../time/deadline.ts';
 import type { JournalStep } from './rows.ts';
 import type { CustomerStore } from './store.ts';
@@ -81,6 +81,22 @@ export class Projector {
       if (this.behind) this.touch();
     });
     return this.#flight;
+  }
+
+  /** Tells these customers' copies on from where each stands, whatever was told before. Throws where D1 fails. */
+  async retell(customers: string[]): Promise<void> {
+    const seqs = await copySeqs(this.#db, this.#shop(), customers);
+    const sets = this.sets(customers, seqs).filter((set) => set.from < set.head.seq);
+    for (let at = 0; at < sets.length; at += MOST_CUSTOMERS) await this.#tell(sets.slice(at, at + MOST_CUSTOMERS));
+  }
+
+  /** What brings each copy from its `seqs` (0 where not named) to where its customer stands. */
+  sets(customers: string[], seqs: Map<string, number>): ChangeSet[] {
+    const heads = this.#store.heads(customers);
+    return customers.flatMap((customer) => {
+      const span = { from: seqs.get(customer) ?? 0, orders: null, may: MAY_CHANGE_ALL };
+      return this.#set(customer, heads.get(customer) ?? null, span);
+    });
   }
 
   async #drain(): Promise<void> {

@@ -1,4 +1,6 @@
 /** Every kind of job by its name: a new one is a file of its own and a line here. */
+import { compare } from './compare.ts';
 import type { JobKind } from './kind.ts';
+import { rebuild } from './rebuild.ts';
 
-export const JOB_KINDS: Record<string, JobKind> = {};
+export const JOB_KINDS: Record<string, JobKind> = { rebuild, compare };

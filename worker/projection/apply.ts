@@ -111,7 +111,7 @@ export async function applyChangeSets(db: D1Database, shop: string, sets: Change
   const results = await inTime(db.batch<CopySeq>(statements));
   const seqs = new Map(results.flatMap(({ results: rows }) => rows.map((row) => [row.customer, Number(row.seq)])));
   const others = sets.map(({ customer }) => customer).filter((customer) => !seqs.has(customer));
-  if (others.length > 0) await addSeqs(db, shop, others, seqs);
+  if (others.length > 0) for (const [customer, seq] of await copySeqs(db, shop, others)) seqs.set(customer, seq);
   return { seqs, rowsWritten: results.reduce((sum, result) => sum + (result.meta.rows_written ?? 0), 0) };
 }
 
@@ -126,19 +126,23 @@ interface CopySeq {
   seq: number;
 }
 
-/** Where the copies stand that no statement moved. */
-async function addSeqs(db: D1Database, shop: string, customers: string[], seqs: Map<string, number>): Promise<void> {
+/** Where copies stand; 0 where there is none. */
+export async function copySeqs(db: D1Database, shop: string, customers: string[]): Promise<Map<string, number>> {
   const { results } = await inTime(db.prepare(SEQS).bind(shop, JSON.stringify(customers)).all<CopySeq>());
-  for (const { customer, seq } of results) seqs.set(customer, Number(seq));
+  return new Map(results.map(({ customer, seq }) => [customer, Number(seq)]));
 }
 
-function inTime<T>(work: Promise<T>): Promise<T> {
+/** What D1 answers, or a throw where it takes too long; whether it did the work is then unknown. */
+export function inTime<T>(work: Promise<T>): Promise<T> {
   return within(TIMEOUT_MS, work, () => {
     throw new Error(`D1 did not answer within ${TIMEOUT_MS} ms`);
   });
 }
 
-function ordersOf(set: ChangeSet): object[] {
+/** A row as it is told to D1, by the names that the statements above read. */
+export type ToldRow = Record<string, string | number | null>;
+
+export function ordersOf(set: ChangeSet): ToldRow[] {
   return set.orders.flatMap((order) =>
     order.snapshot === null
       ? []
@@ -158,7 +162,7 @@ function ordersOf(set: ChangeSet): object[] {
   );
 }
 
-function profileOf(set: ChangeSet): object {
+export function profileOf(set: ChangeSet): ToldRow {
   const { head } = set;
   const name = nameOf(head);
   return {

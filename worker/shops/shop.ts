@@ -149,21 +149,30 @@ export class Shop extends DurableObject<Env> {
     );
   }
 
+  /** Tells D1's copy again; for rebuilding. Throws where D1 fails. */
+  async retell(): Promise<void> {
+    await this.#tell(this.#require());
+  }
+
+  async #tell(shop: ShopSnapshot): Promise<void> {
+    const { name, mode, createdAtMs } = shop.settings;
+    const written = this.env.DB.prepare(
+      `INSERT INTO shop (shop, name, mode, created_ms, version, settings) VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET name = excluded.name, mode = excluded.mode, version = excluded.version,
+         settings = excluded.settings WHERE excluded.version >= version`,
+    )
+      .bind(shop.id, name, mode, createdAtMs, shop.version, JSON.stringify(shop.settings))
+      .run();
+    await within(COPY_MS, written, () => {
+      throw new Error('D1 did not answer in time');
+    });
+  }
+
   /** Tells D1's copy, best effort: the operator's list reads it, nothing else does. */
   async #told(): Promise<ShopSnapshot> {
     const shop = this.#require();
-    const { name, mode, createdAtMs } = shop.settings;
     try {
-      const written = this.env.DB.prepare(
-        `INSERT INTO shop (shop, name, mode, created_ms, version, settings) VALUES (?, ?, ?, ?, ?, ?)
-         ON CONFLICT DO UPDATE SET name = excluded.name, mode = excluded.mode, version = excluded.version,
-           settings = excluded.settings WHERE excluded.version > version`,
-      )
-        .bind(shop.id, name, mode, createdAtMs, shop.version, JSON.stringify(shop.settings))
-        .run();
-      await within(COPY_MS, written, () => {
-        throw new Error('D1 did not answer in time');
-      });
+      await this.#tell(shop);
     } catch (error) {
       console.error(
         JSON.stringify({

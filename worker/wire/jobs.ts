@@ -19,5 +19,15 @@ export const Job = z
     endedAtMs: z.int().nullable(),
   })
   .openapi('Job');
+export const NewJob = z
+  .strictObject({
+    kind: z
+      .enum(['rebuild', 'compare'])
+      .describe(
+        '`rebuild`: empty the copies behind lists and search, and have them told again; `compare`: report where they differ',
+      ),
+  })
+  .openapi('NewJob');
+
 export const JobList = page(Job).openapi('JobList');
 export const JobLines = page(z.record(z.string(), z.unknown())).openapi('JobLines');

@@ -1,0 +1,145 @@
+/**
+ * Reports every difference between the objects and their copies. Copies that are merely behind are asked again, and then
+ * counted instead of reported. Customers come from the Directory; copies that it does not list are found beside them.
+ */
+import { z } from 'zod';
+import { customersOf } from '../customers/stubs.ts';
+import { directoryOf } from '../directory/cache.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { Env } from '../env.ts';
+import { type Difference, differences, type OrderOwner, orderOwners, profileIds } from '../projection/told.ts';
+import { eachObject } from './customer-pages.ts';
+import { jobKind, type StepCall, type StepOutcome } from './kind.ts';
+
+const PAGE = 100;
+const ORDER_PAGE = 300;
+/** How long copies get to catch up before they are asked again. */
+const PAUSES_MS = [100, 300, 900];
+
+const Cursor = z.strictObject({
+  phase: z.enum(['customers', 'orders']),
+  after: z.string(),
+  customers: z.int(),
+  orders: z.int(),
+  differences: z.int(),
+  behind: z.int(),
+});
+type Cursor = z.infer<typeof Cursor>;
+type Call = StepCall<object, Cursor>;
+
+interface Found {
+  /** null: that was the last page. */
+  last: string | null;
+  seen: number;
+  behind: number;
+  differences: Difference[];
+}
+
+export const compare = jobKind({
+  input: z.strictObject({}),
+  cursor: Cursor,
+  exclusive: true,
+  step: async (call): Promise<StepOutcome<Cursor>> => {
+    const at = call.cursor ?? { phase: 'customers', after: '', customers: 0, orders: 0, differences: 0, behind: 0 };
+    const found = at.phase === 'customers' ? await comparePage(call, at.after) : await compareOrders(call, at.after);
+    const next = { ...at, after: found.last ?? '', behind: at.behind + found.behind };
+    next[at.phase] += found.seen;
+    next.differences += found.differences.length;
+    const progress = { done: next.customers, total: at.phase === 'orders' ? next.customers : null };
+    const lines = found.differences.map((difference): JsonObject => ({ ...difference }));
+    if (found.last !== null) return { state: 'going', cursor: next, progress, lines };
+    if (at.phase === 'customers') return { state: 'going', cursor: { ...next, phase: 'orders' }, progress, lines };
+    const { customers, orders, behind } = next;
+    return { state: 'done', progress, lines, result: { customers, orders, behind, differences: next.differences } };
+  },
+});
+
+/** The customers after an id, and the copies among them that are nobody's. */
+async function comparePage({ env, shop }: Call, after: string): Promise<Found> {
+  const listed = await directoryOf(env, shop).page(after, PAGE);
+  const upTo = listed.length < PAGE ? null : (listed.at(-1) ?? null);
+  const copied = await profileIds(env.DB, shop, { after, upTo, limit: 2 * PAGE });
+  // more copies than customers: the page ends with them
+  const last = copied.length < 2 * PAGE ? upTo : (copied.at(-1) ?? null);
+  const customers = listed.filter((customer) => last === null || customer <= last);
+  const [strays, compared] = await Promise.all([
+    strayProfiles(
+      env,
+      shop,
+      copied.filter((customer) => !listed.includes(customer)),
+    ),
+    settled(env, shop, customers),
+  ]);
+  return { last, seen: customers.length, ...compared, differences: [...strays, ...compared.differences] };
+}
+
+async function strayProfiles(env: Env, shop: string, customers: string[]): Promise<Difference[]> {
+  const found = await Promise.all(
+    customers.map(async (customer): Promise<Difference[]> => {
+      // born since the page was read, it is compared with the next ones or by the next comparison
+      if ((await directoryOf(env, shop).current(customer)) === customer) return [];
+      return [{ customer, order: null, field: 'profile', object: null, copy: 'present' }];
+    }),
+  );
+  return found.flat();
+}
+
+/** What still differs after the copies had time to catch up. */
+async function settled(env: Env, shop: string, customers: string[]) {
+  let open = customers;
+  for (let round = 0; ; round += 1) {
+    const { behind, found } = await differencesOf(env, shop, open);
+    const pause = PAUSES_MS[round];
+    if (found.size === 0 || pause === undefined) {
+      const late = [...found.keys()].filter((customer) => behind.has(customer));
+      for (const customer of late) found.delete(customer);
+      return { behind: late.length, differences: [...found.values()].flat() };
+    }
+    open = [...found.keys()];
+    await new Promise((resolve) => setTimeout(resolve, pause));
+  }
+}
+
+async function differencesOf(env: Env, shop: string, customers: string[]) {
+  if (customers.length === 0) return { behind: new Set<string>(), found: new Map<string, Difference[]>() };
+  const answers = await eachObject(
+    customers,
+    (customer) => customer,
+    async (customer, own) => ({ own, ...(await customersOf(env, shop, customer).copies(own)) }),
+  );
+  const behind = new Set(answers.flatMap((answer) => (answer.behind ? answer.own : [])));
+  const told = answers.flatMap((answer) => answer.copies);
+  return { behind, found: await differences(env.DB, shop, { customers, told }) };
+}
+
+/** The other way round: orders in the copies that no object keeps. Asked twice, for an order may be on its way to another customer. */
+async function compareOrders({ env, shop }: Call, after: string): Promise<Found> {
+  const rows = await orderOwners(env.DB, shop, after, ORDER_PAGE);
+  let stray = await strayOrders(env, shop, rows);
+  if (stray.length > 0) {
+    await new Promise((resolve) => setTimeout(resolve, PAUSES_MS[0]));
+    const again = await strayOrders(env, shop, await orderOwners(env.DB, shop, after, ORDER_PAGE));
+    stray = again.filter(({ orderId }) => stray.some((one) => one.orderId === orderId));
+  }
+  const last = rows.length < ORDER_PAGE ? null : (rows.at(-1)?.orderId ?? null);
+  const found = stray.map(
+    ({ customer, orderId }): Difference => ({
+      customer,
+      order: orderId,
+      field: 'order',
+      object: null,
+      copy: 'present',
+    }),
+  );
+  return { last, seen: rows.length, behind: 0, differences: found };
+}
+
+async function strayOrders(env: Env, shop: string, rows: OrderOwner[]): Promise<OrderOwner[]> {
+  const answers = await eachObject(
+    rows.filter((row) => row.owned === 1),
+    (row) => row.customer,
+    (customer, own) => customersOf(env, shop, customer).heldOrders(own),
+  );
+  const held = new Set(answers.flat());
+  return rows.filter((row) => !held.has(row.orderId));
+}

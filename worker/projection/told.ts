@@ -1,0 +1,116 @@
+/** What D1 holds of customers against what their objects told it: each field that differs, found by reading both. */
+import { type ChangeSet, inTime, ordersOf, profileOf, type ToldRow } from './apply.ts';
+
+/** What D1 should hold of one customer. */
+export interface ToldCopy {
+  customer: string;
+  profile: ToldRow;
+  orders: ToldRow[];
+}
+
+export interface Difference {
+  customer: string;
+  order: string | null;
+  field: string;
+  /** What the object says; a personal text is told by its length alone, for a report outlives an erasure. */
+  object: string | number | null;
+  copy: string | number | null;
+}
+
+/** D1's rows under the names they are told by. */
+const PROFILES = `
+  SELECT p.customer AS c, p.seq AS seq, p.user_id AS user, p.email AS email, p.name AS name, p.name_key AS key,
+    p.phone AS phone, p.balance AS bal, p.debt AS debt, p.lifetime AS life, p.orders AS ord, p.first_seen_ms AS first,
+    p.last_seen_day AS day
+  FROM json_each(?2) j CROSS JOIN profile p ON p.shop = ?1 AND p.customer = j.value`;
+const ORDERS = `
+  SELECT o.customer AS c, o.order_id AS id, o.placed_ms AS placed, o.name AS name, o.currency AS cur,
+    o.total_minor AS total, o.payment AS pay, o.fulfilment AS ful, o.points AS pts
+  FROM json_each(?2) j CROSS JOIN orders o ON o.shop = ?1 AND o.order_id = j.value`;
+
+const PERSONAL = new Set(['user', 'email', 'name', 'key', 'phone']);
+/** Where a set begins; and an order's `seq` says when it was told last, not what it is. */
+const UNCOMPARED = new Set(['from']);
+const UNCOMPARED_OF_ORDERS = new Set(['from', 'seq']);
+
+export function toldCopy(set: ChangeSet): ToldCopy {
+  return { customer: set.customer, profile: profileOf(set), orders: ordersOf(set) };
+}
+
+/** What differs, by customer. Customers that `told` leaves out should have no profile. */
+export async function differences(
+  db: D1Database,
+  shop: string,
+  { customers, told }: { customers: string[]; told: ToldCopy[] },
+): Promise<Map<string, Difference[]>> {
+  const ids = told.flatMap(({ orders }) => orders.map((order) => order.id ?? ''));
+  const [profiles, orders] = await inTime(
+    db.batch<ToldRow>([
+      db.prepare(PROFILES).bind(shop, JSON.stringify(customers)),
+      db.prepare(ORDERS).bind(shop, JSON.stringify(ids)),
+    ]),
+  );
+  const profileOfCustomer = new Map((profiles?.results ?? []).map((row) => [row.c, row]));
+  const orderOfId = new Map((orders?.results ?? []).map((row) => [row.id, row]));
+  const byCustomer = new Map(told.map((copy) => [copy.customer, copy]));
+  const found = customers.map((customer): [string, Difference[]] => {
+    const copy = byCustomer.get(customer);
+    const rows = [
+      rowDifferences({ customer, order: null }, copy?.profile ?? null, profileOfCustomer.get(customer) ?? null),
+    ];
+    for (const order of copy?.orders ?? []) {
+      const of = { customer, order: String(order.id) };
+      rows.push(rowDifferences(of, order, orderOfId.get(order.id ?? '') ?? null));
+    }
+    return [customer, rows.flat()];
+  });
+  return new Map(found.filter(([, all]) => all.length > 0));
+}
+
+/** Field by field; a row that one side lacks is one difference. */
+export function rowDifferences(
+  of: { customer: string; order: string | null },
+  object: ToldRow | null,
+  copy: ToldRow | null,
+): Difference[] {
+  if (object === null && copy === null) return [];
+  const whole = of.order === null ? 'profile' : 'order';
+  if (object === null || copy === null)
+    return [{ ...of, field: whole, object: object && 'present', copy: copy && 'present' }];
+  const left = of.order === null ? UNCOMPARED : UNCOMPARED_OF_ORDERS;
+  return Object.keys(object)
+    .filter((field) => !left.has(field) && object[field] !== copy[field])
+    .map((field) => ({ ...of, field, object: shown(of, field, object), copy: shown(of, field, copy) }));
+}
+
+function shown(of: { order: string | null }, field: string, row: ToldRow): string | number | null {
+  const value = row[field] ?? null;
+  return of.order === null && PERSONAL.has(field) && value !== null ? `text of ${String(value).length}` : value;
+}
+
+/** Customers with a profile in D1 after `after` and up to `upTo` (null: to the end), by id. */
+export async function profileIds(
+  db: D1Database,
+  shop: string,
+  { after, upTo, limit }: { after: string; upTo: string | null; limit: number },
+): Promise<string[]> {
+  const sql = `SELECT customer FROM profile WHERE shop = ?1 AND customer > ?2 AND (?3 IS NULL OR customer <= ?3)
+    ORDER BY customer LIMIT ?4`;
+  const { results } = await inTime(db.prepare(sql).bind(shop, after, upTo, limit).all<{ customer: string }>());
+  return results.map(({ customer }) => customer);
+}
+
+export interface OrderOwner {
+  orderId: string;
+  customer: string;
+  /** 1 where that customer has a profile. */
+  owned: number;
+}
+
+/** D1's orders after an id, and whose each is. */
+export async function orderOwners(db: D1Database, shop: string, after: string, limit: number): Promise<OrderOwner[]> {
+  const sql = `SELECT o.order_id AS orderId, o.customer AS customer, p.customer IS NOT NULL AS owned
+    FROM orders o LEFT JOIN profile p ON p.shop = o.shop AND p.customer = o.customer
+    WHERE o.shop = ?1 AND o.order_id > ?2 ORDER BY o.order_id LIMIT ?3`;
+  return (await inTime(db.prepare(sql).bind(shop, after, limit).all<OrderOwner>())).results;
+}
