@@ -101,6 +101,20 @@ describe('while D1 is at fault', () => {
     expect(await copyOf(shop.id, id)).toEqual({ seq: seq + 1, balance: 7 });
   });
 
+  it('INV-8: a copy that was lost is told again from the beginning, orders and all, with the next change', async () => {
+    const shop = await makeShop();
+    const user = newUser();
+    await shop.batch(track(user, 'Order Completed', { order_id: `l-${user}`, subtotal: 7, total: 7, currency: 'EUR' }));
+    const { id } = await found(shop, user);
+    const orders = () => env.DB.prepare('SELECT order_id FROM orders WHERE shop = ?').bind(shop.id).all();
+    for (const table of ['profile', 'orders']) {
+      await env.DB.prepare(`DELETE FROM ${table} WHERE shop = ?`).bind(shop.id).run();
+    }
+    await shop.batch(track(user, 'Looked'));
+    expect(await eventually(() => copyOf(shop.id, id))).toMatchObject({ balance: 7 });
+    expect((await orders()).results).toEqual([{ order_id: `l-${user}` }]);
+  });
+
   it('INV-8: an answer that was lost after D1 had applied the set does no harm', async () => {
     const shop = await makeShop();
     const user = newUser();
