@@ -1,5 +1,6 @@
 /** The map of the worker: every route group and every object. Start reading here. */
 
+import { clock } from './admin/clock.ts';
 import { customers } from './admin/customers.ts';
 import { events } from './admin/events.ts';
 import { jobs } from './admin/jobs.ts';
@@ -53,6 +54,7 @@ app.route('/', points);
 app.route('/', orders);
 app.route('/', events);
 app.route('/', jobs);
+app.route('/', clock);
 // how it is doing, and how it is used
 app.route('/', health);
 app.route('/', docs(app));

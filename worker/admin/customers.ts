@@ -8,6 +8,7 @@ import { type AppContext, routes } from '../http/app.ts';
 import { requireScope } from '../http/scope.ts';
 import { listProfiles } from '../projection/queries.ts';
 import type { Caller } from '../shops/auth.ts';
+import { testNow } from '../shops/shop-time.ts';
 import { fromCursor, toCursor } from '../wire/cursor.ts';
 import * as wire from '../wire/customers.ts';
 import { pageQuery } from '../wire/parts.ts';
@@ -134,11 +135,9 @@ customers.openapi(points, async (c) => {
 
 async function standingOf(c: AppContext, { shop }: Caller, ref: string): Promise<{ id: string; standing: Standing }> {
   let id = await findCustomer(c.env, shop.id, ref);
+  const clockMs = await testNow(c.env, shop);
   for (let hop = 0; hop < 3; hop += 1) {
-    const standing = await customersOf(c.env, shop.id, id).standing(id, {
-      activity: 0,
-      orders: 0,
-    });
+    const standing = await customersOf(c.env, shop.id, id).standing(id, { activity: 0, orders: 0 }, clockMs);
     if (standing === null) break;
     if (standing.moved === null) return { id, standing };
     id = standing.moved;

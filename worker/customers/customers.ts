@@ -8,11 +8,13 @@ import type { Terms } from '../domain/programme.ts';
 import type { Env } from '../env.ts';
 import { type ToldCopy, toldCopy } from '../projection/told.ts';
 import { openTerms } from '../shops/cache.ts';
-import { termsOf } from '../shops/settings.ts';
+import { type ShopSnapshot, termsOf } from '../shops/settings.ts';
+import type { Batch } from './batch.ts';
 import { adopt, freeze, type MoveCall, type Part, partOf, type When } from './moving.ts';
 import { Projector, retryAfterMs } from './projector.ts';
 import { type HistoryPage, type OrdersPage, Reader, type Standing } from './reader.ts';
 import { type Group, type GroupAnswer, recordFailure, recordGroups, runDue } from './record.ts';
+import { ShopClock } from './shop-clock.ts';
 import { CustomerStore, type Page } from './store.ts';
 
 /** After a crash, what D1 was not told is told at the latest this much later. */
@@ -39,6 +41,8 @@ export class Customers extends DurableObject<Env> {
   readonly #store: CustomerStore;
   readonly #projector: Projector;
   readonly #reader: Reader;
+  /** Asked in test shops only. */
+  readonly #clock: ShopClock;
   /** When the alarm is set for; undefined until asked. */
   #armed: number | null | undefined;
   #dueFailures = 0;
@@ -48,6 +52,7 @@ export class Customers extends DurableObject<Env> {
     this.#store = new CustomerStore(ctx.storage);
     this.#projector = new Projector(this.#store, env.DB, () => this.#shop());
     this.#reader = new Reader(this.#store);
+    this.#clock = new ShopClock(env, { shop: this.#shop(), object: ctx.id.name ?? '' });
   }
 
   /** Rows read since the object started, for holding costs against history. */
@@ -61,17 +66,23 @@ export class Customers extends DurableObject<Env> {
     const shop = await openTerms(this.env, call.shop, call.version);
     await this.#readAlarm();
     const before = this.#store.rowsWritten;
-    const groups = this.#recordAll(call.groups, termsOf(shop));
-    this.#arm();
+    const groups = await this.#write(shop, (now) => this.#recordAll(call.groups, termsOf(shop), now));
     this.#projector.touch();
     const rowsWritten = this.#store.rowsWritten - before;
     const projected = call.waitMs > 0 ? await this.#projector.settled(call.waitMs) : false;
     return { groups, rowsWritten, projected };
   }
 
-  /** Balance, profile and the first pages, as of now; null for a customer this object never heard of. Writes nothing. */
-  standing(customer: string, first: { activity: number; orders: number }): Standing | { moved: string } | null {
-    return this.#reader.standing(customer, Date.now(), first);
+  /**
+   * Balance, profile and the first pages, as of now; null for a customer this object never heard of. Writes nothing.
+   * `clockMs`: what time it is in a test shop.
+   */
+  standing(
+    customer: string,
+    first: { activity: number; orders: number },
+    clockMs: number | null = null,
+  ): Standing | { moved: string } | null {
+    return this.#reader.standing(customer, clockMs ?? Date.now(), first);
   }
 
   timeline(customer: string, page: Page): HistoryPage {
@@ -92,19 +103,13 @@ export class Customers extends DurableObject<Env> {
 
   /** Freezes a customer who turned out to be another one, once, and answers the part of it that comes after row `from`. */
   async leave(call: MoveCall & { from: number }): Promise<Part> {
-    const when = await this.#whenOf(call);
-    const left = this.#store.transaction((batch) => freeze(this.#store, batch, call, when));
-    this.#arm();
-    this.#projector.touch();
+    const left = await this.#move(call, (batch, when) => freeze(this.#store, batch, call, when));
     return left ? partOf(this.#store, call.loser, call.from) : { kind: 'refused' };
   }
 
   /** Takes a part of a customer over; with the last one everything, once. */
   async adopt(call: MoveCall & { part: Extract<Part, { kind: 'part' }> }): Promise<void> {
-    const when = await this.#whenOf(call);
-    this.#store.transaction((batch) => adopt(this.#store, batch, call, when));
-    this.#arm();
-    this.#projector.touch();
+    await this.#move(call, (batch, when) => adopt(this.#store, batch, call, when));
   }
 
   /** Tells D1 of these customers, whatever it was told before; for rebuilding. Throws where D1 fails. */
@@ -114,13 +119,26 @@ export class Customers extends DurableObject<Env> {
 
   /** What D1 should hold of these customers; `behind`: it may not know all of it yet. For comparing. */
   copies(customers: string[]): { behind: boolean; copies: ToldCopy[] } {
-    const copies = this.#projector.sets(customers, new Map()).map(toldCopy);
-    return { behind: this.#projector.behind, copies };
+    const here = this.#projector.sets(customers, new Map()).filter((set) => set.head.movedTo === null);
+    return { behind: this.#projector.behind, copies: here.map(toldCopy) };
   }
 
   /** Those of `orders` that are kept here under the customer they name. */
   heldOrders(orders: { customer: string; orderId: string }[]): string[] {
     return orders.flatMap(({ customer, orderId }) => (this.#store.order(customer, orderId) === null ? [] : orderId));
+  }
+
+  /**
+   * For a test shop's clock, which stands at `nowMs` and lets no write begin: does all that is due by then, and answers
+   * what is due next. It may be due by then too: a call does so much and no more. Throws where anything went wrong.
+   */
+  async dueBy(nowMs: number): Promise<number | null> {
+    await this.#clock.quiet();
+    const terms = termsOf(await openTerms(this.env, this.#shop(), 1));
+    if (!this.#runDueAt(nowMs, terms)) throw new Error('due work failed');
+    this.#projector.touch();
+    this.#arm();
+    return this.#store.nextDue();
   }
 
   override async alarm(): Promise<void> {
@@ -131,9 +149,18 @@ export class Customers extends DurableObject<Env> {
     this.#arm();
   }
 
+  /** A write at the shop's instant; what it leaves due is told to the timer: the platform's alarm, or a test shop's clock. */
+  async #write<T>(shop: ShopSnapshot, write: (now: number) => T): Promise<T> {
+    try {
+      if (shop.settings.mode === 'live') return write(Date.now());
+      return await this.#clock.during(write, () => this.#store.nextDue());
+    } finally {
+      this.#arm();
+    }
+  }
+
   /** One transaction for the call; where an input trips a bug, each is tried alone so that the rest is stored. */
-  #recordAll(groups: Group[], terms: Terms): GroupAnswer[] {
-    const now = Date.now();
+  #recordAll(groups: Group[], terms: Terms, now: number): GroupAnswer[] {
     try {
       return this.#store.transaction((batch) => recordGroups(this.#store, batch, groups, terms, now));
     } catch (error) {
@@ -163,16 +190,20 @@ export class Customers extends DurableObject<Env> {
 
   /** Closes what is due, each customer by itself; false where anything went wrong and has to be tried again. */
   async #runDue(): Promise<boolean> {
-    const now = Date.now();
-    const customers = this.#store.dueCustomers(now, DUE_AT_ONCE);
-    if (customers.length === 0) return true;
+    if (this.#store.dueCustomers(Date.now(), 1).length === 0) return true;
     try {
-      const terms = termsOf(await openTerms(this.env, this.#shop(), 1));
-      return customers.map((customer) => this.#runDueOf(customer, terms, now)).every((done) => done);
+      const shop = await openTerms(this.env, this.#shop(), 1);
+      return await this.#write(shop, (now) => this.#runDueAt(now, termsOf(shop)));
     } catch (error) {
       this.#report('due work put off', error);
       return false;
     }
+  }
+
+  /** One page of who is due; false where anything went wrong. */
+  #runDueAt(now: number, terms: Terms): boolean {
+    const customers = this.#store.dueCustomers(now, DUE_AT_ONCE);
+    return customers.map((customer) => this.#runDueOf(customer, terms, now)).every((done) => done);
   }
 
   #runDueOf(customer: string, terms: Terms, now: number): boolean {
@@ -188,11 +219,14 @@ export class Customers extends DurableObject<Env> {
     }
   }
 
-  async #whenOf(call: { shop: string; version: number }): Promise<When> {
+  async #move<T>(call: MoveCall, work: (batch: Batch, when: When) => T): Promise<T> {
     if (call.shop !== this.#shop()) throw new Error('a call for another shop');
     const shop = await openTerms(this.env, call.shop, call.version);
     await this.#readAlarm();
-    return { terms: termsOf(shop), now: Date.now() };
+    const terms = termsOf(shop);
+    const done = await this.#write(shop, (now) => this.#store.transaction((batch) => work(batch, { terms, now })));
+    this.#projector.touch();
+    return done;
   }
 
   async #readAlarm(): Promise<void> {
@@ -207,7 +241,7 @@ export class Customers extends DurableObject<Env> {
    */
   #arm(): void {
     const now = Date.now();
-    const due = this.#store.nextDue() ?? Number.POSITIVE_INFINITY;
+    const due = (this.#clock.frozen ? null : this.#store.nextDue()) ?? Number.POSITIVE_INFINITY;
     const again = this.#dueFailures > 0 ? Math.max(due, now + retryAfterMs(this.#dueFailures)) : due;
     const safety = this.#projector.behind
       ? now + Math.max(SAFETY_MS, this.#projector.backOffMs)

@@ -50,6 +50,7 @@ const TAGS = [
   { name: 'Keys' },
   { name: 'Events' },
   { name: 'Jobs', description: 'Long work: its progress and its report' },
+  { name: 'Test clock', description: 'Time in shops made with mode test' },
   { name: 'Shops', description: "The operator's routes" },
 ];
 

@@ -9,9 +9,10 @@ import type { Env } from '../env.ts';
 import { deliver } from '../routing/deliver.ts';
 import { settleMoves } from '../routing/follow.ts';
 import type { ShopSnapshot } from '../shops/settings.ts';
+import { receiptOf, testNow } from '../shops/shop-time.ts';
 import { ProblemError } from '../wire/problem.ts';
+import type { Access } from './access.ts';
 import type { Shopper } from './proof.ts';
-import type { SessionOf } from './session-token.ts';
 
 const MOST_HOPS = 4;
 const MOST_ROUNDS = 8;
@@ -46,33 +47,36 @@ export async function signIn(env: Env, shop: ShopSnapshot, shopper: Shopper, fir
       await settleMoves(env, shop, [resolved]);
       continue;
     }
-    const current = await standingOf(env, { shop: shop.id, customer: resolved.customer }, first);
+    const current = await standingOf(env, { shop, customer: resolved.customer }, first);
     if (current !== null) {
       if (current.customer !== resolved.customer) forgetSubject(shop.id, subject);
       return { ...current, rowsWritten };
     }
-    rowsWritten += (await deliver(env, shop, [{ subject, event: joined(shopper, Date.now()) }])).rowsWritten;
+    rowsWritten += (
+      await deliver(env, shop, [{ subject, event: joined(shopper, (await receiptOf(env, shop)).receivedAtMs) }])
+    ).rowsWritten;
   }
   throw new Error('a customer that joined has no standing');
 }
 
 /** The standing of a session's customer, or of whom it moved to; null where there is none. Writes nothing. */
-export async function standingOf(env: Env, { shop, customer }: SessionOf, first: First): Promise<Current | null> {
+async function standingOf(env: Env, { shop, customer }: Access, first: First): Promise<Current | null> {
+  const clockMs = await testNow(env, shop);
   let id: string | null = customer;
   for (let hop = 0; hop < MOST_HOPS && id !== null; hop += 1) {
-    const standing: Standing | { moved: string } | null = await customersOf(env, shop, id).standing(id, first);
-    if (standing === null) return null;
-    if (standing.moved === null) return { customer: id, standing };
+    const told: Standing | { moved: string } | null = await customersOf(env, shop.id, id).standing(id, first, clockMs);
+    if (told === null) return null;
+    if (told.moved === null) return { customer: id, standing: told };
     // the Directory knows where a whole chain of them ends, but not yet of one who is just leaving
-    const last = await directoryOf(env, shop).current(id);
-    id = last === id ? standing.moved : last;
+    const last = await directoryOf(env, shop.id).current(id);
+    id = last === id ? told.moved : last;
   }
   return null;
 }
 
 /** As `standingOf`, for routes: a bearer whose customer is gone is no bearer any more. */
-export async function requireStanding(env: Env, session: SessionOf, first: First): Promise<Current> {
-  const current = await standingOf(env, session, first);
+export async function requireStanding(env: Env, access: Access, first: First): Promise<Current> {
+  const current = await standingOf(env, access, first);
   if (current === null) throw new ProblemError('unauthorized');
   return current;
 }

@@ -39,7 +39,7 @@ hub.openapi(docs.proxyPost, async (c) => c.json(await exchangeProxied(c, c.req.v
 
 hub.openapi(docs.me, async (c) => {
   const { shop, customer } = await accessOf(c);
-  const { standing } = await requireStanding(c.env, { shop: shop.id, customer }, FIRST_VIEW);
+  const { standing } = await requireStanding(c.env, { shop, customer }, FIRST_VIEW);
   return c.json(signedInView(shop.settings, standing, null), 200);
 });
 
@@ -48,14 +48,14 @@ hub.openapi(docs.orders, async (c) => {
   const { limit, cursor } = c.req.valid('query');
   const after = fromCursor(cursor, OrderPlace);
   const first = after === null ? { activity: 0, orders: limit } : NOTHING;
-  const now = await requireStanding(c.env, { shop: shop.id, customer }, first);
+  const now = await requireStanding(c.env, { shop, customer }, first);
   if (after === null) return c.json(orderPage(now.standing.orders), 200);
   return c.json(orderPage(await customersOf(c.env, shop.id, now.customer).orders(now.customer, limit, after)), 200);
 });
 
 hub.openapi(docs.order, async (c) => {
   const { shop, customer } = await accessOf(c);
-  const now = await requireStanding(c.env, { shop: shop.id, customer }, NOTHING);
+  const now = await requireStanding(c.env, { shop, customer }, NOTHING);
   const order = await customersOf(c.env, shop.id, now.customer).order(now.customer, c.req.valid('param').id);
   const detail = order === null ? null : detailOf(order);
   if (detail === null) throw new ProblemError('not_found');
@@ -67,7 +67,7 @@ hub.openapi(docs.activity, async (c) => {
   const { limit, cursor } = c.req.valid('query');
   const after = fromCursor(cursor, ActivityPlace);
   const first = { activity: after === null ? limit + 1 : 0, orders: 0 };
-  const now = await requireStanding(c.env, { shop: shop.id, customer }, first);
+  const now = await requireStanding(c.env, { shop, customer }, first);
   const { activity, activityOrders } = now.standing;
   if (after === null) return c.json(activityPage(activityOf(activity, activityOrders), limit, null), 200);
   const before = rowsBefore(after);

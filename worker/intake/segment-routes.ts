@@ -10,6 +10,7 @@ import { crossOrigin, originAllowed } from '../http/cors.ts';
 import { waitSeconds } from '../http/rate.ts';
 import { type Delivery, deliver, eventVerdict } from '../routing/deliver.ts';
 import { orderSourceOf } from '../shops/settings.ts';
+import { receiptOf } from '../shops/shop-time.ts';
 import { ProblemError } from '../wire/problem.ts';
 import { LARGEST_MESSAGE, type Mapped, MESSAGE_TYPES, mapMessage, type Sender } from './segment.ts';
 import { type EventCaller, eventCaller } from './write-key.ts';
@@ -60,7 +61,7 @@ async function take(c: AppContext, body: JsonObject, messages: unknown[], measur
   requirePatience(c, caller, messages.length);
   const sender: Sender = {
     trust: caller.trust,
-    receivedAtMs: Date.now(),
+    ...(await receiptOf(c.env, caller.shop)),
     sentAt: body.sentAt,
     ownsOrders: orderSourceOf(caller.shop) === 'segment',
     currency: settings.currency,

@@ -7,6 +7,8 @@ import type { Subject } from '../directory/match.ts';
 import { type CustomerEvent, canonicalName, type Identifier, type Trust } from '../domain/event.ts';
 import { emailOf, isPlain, LONGEST_ID } from '../domain/identifier.ts';
 import { isDeep, isObject, type JsonObject, objectOf, textOf } from '../domain/json.ts';
+import type { Receipt } from '../shops/shop-time.ts';
+import { inShopTime } from '../time/receipt.ts';
 import { namedBy, namingId } from './segment-identity.ts';
 import { type OrderReading, orderFactOf } from './segment-order.ts';
 
@@ -15,9 +17,8 @@ export type MessageType = (typeof MESSAGE_TYPES)[number];
 
 export const LARGEST_MESSAGE = 32 * 1024;
 const LONGEST_MESSAGE_ID = 100;
-export interface Sender {
+export interface Sender extends Receipt {
   trust: Trust;
-  receivedAtMs: number;
   /** The batch's clock when it was sent, for events without their own. */
   sentAt: unknown;
   /** Whether order events of this source count; else they only show in the timeline. */
@@ -81,12 +82,13 @@ function identifiersWith(order: OrderReading, identifiers: Identifier[]): Identi
 
 /** Segment's correction: the client's clock error is what `sentAt` says too much; a time in the future is now. */
 function occurredAt(message: JsonObject, sender: Sender): number {
-  const { receivedAtMs } = sender;
+  const { receivedAtMs, wallMs } = sender;
   const said = instantOf(message.originalTimestamp ?? message.timestamp);
   if (said === null) return receivedAtMs;
   const sent = instantOf(message.sentAt ?? sender.sentAt);
-  const corrected = sent === null ? said : receivedAtMs - (sent - said);
-  return Math.max(0, Math.min(corrected, receivedAtMs));
+  const corrected = sent === null ? said : (wallMs ?? receivedAtMs) - (sent - said);
+  const at = wallMs === undefined ? corrected : inShopTime(corrected, { wallMs, nowMs: receivedAtMs });
+  return Math.max(0, Math.min(at, receivedAtMs));
 }
 
 function instantOf(value: unknown): number | null {

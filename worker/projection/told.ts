@@ -22,7 +22,7 @@ const PROFILES = `
   SELECT p.customer AS c, p.seq AS seq, p.user_id AS user, p.email AS email, p.name AS name, p.name_key AS key,
     p.phone AS phone, p.balance AS bal, p.debt AS debt, p.lifetime AS life, p.orders AS ord, p.first_seen_ms AS first,
     p.last_seen_day AS day
-  FROM json_each(?2) j CROSS JOIN profile p ON p.shop = ?1 AND p.customer = j.value`;
+  FROM json_each(?2) j CROSS JOIN profile p ON p.shop = ?1 AND p.customer = j.value AND p.gone = 0`;
 const ORDERS = `
   SELECT o.customer AS c, o.order_id AS id, o.placed_ms AS placed, o.name AS name, o.currency AS cur,
     o.total_minor AS total, o.payment AS pay, o.fulfilment AS ful, o.points AS pts
@@ -88,13 +88,13 @@ function shown(of: { order: string | null }, field: string, row: ToldRow): strin
   return of.order === null && PERSONAL.has(field) && value !== null ? `text of ${String(value).length}` : value;
 }
 
-/** Customers with a profile in D1 after `after` and up to `upTo` (null: to the end), by id. */
+/** Customers with a profile in D1, who are not gone, after `after` and up to `upTo` (null: to the end), by id. */
 export async function profileIds(
   db: D1Database,
   shop: string,
   { after, upTo, limit }: { after: string; upTo: string | null; limit: number },
 ): Promise<string[]> {
-  const sql = `SELECT customer FROM profile WHERE shop = ?1 AND customer > ?2 AND (?3 IS NULL OR customer <= ?3)
+  const sql = `SELECT customer FROM profile WHERE shop = ?1 AND customer > ?2 AND gone = 0 AND (?3 IS NULL OR customer <= ?3)
     ORDER BY customer LIMIT ?4`;
   const { results } = await inTime(db.prepare(sql).bind(shop, after, upTo, limit).all<{ customer: string }>());
   return results.map(({ customer }) => customer);
@@ -110,7 +110,7 @@ export interface OrderOwner {
 /** D1's orders after an id, and whose each is. */
 export async function orderOwners(db: D1Database, shop: string, after: string, limit: number): Promise<OrderOwner[]> {
   const sql = `SELECT o.order_id AS orderId, o.customer AS customer, p.customer IS NOT NULL AS owned
-    FROM orders o LEFT JOIN profile p ON p.shop = o.shop AND p.customer = o.customer
+    FROM orders o LEFT JOIN profile p ON p.shop = o.shop AND p.customer = o.customer AND p.gone = 0
     WHERE o.shop = ?1 AND o.order_id > ?2 ORDER BY o.order_id LIMIT ?3`;
   return (await inTime(db.prepare(sql).bind(shop, after, limit).all<OrderOwner>())).results;
 }

@@ -1,9 +1,11 @@
 /** The Shop object: keys, settings and their versions, other systems' sealed secrets. The only writer of each. */
 import { DurableObject } from 'cloudflare:workers';
 import first from '../../migrations/shop/0001_shop.sql';
+import clock from '../../migrations/shop/0003_clock.sql';
 import type { Env } from '../env.ts';
 import { Database } from '../storage/database.ts';
 import { within } from '../time/deadline.ts';
+import { Clock, type ClockReading, type ClockStep, type Due, type Entered } from './clock.ts';
 import type { SettingsChange, ShopSettings, ShopSnapshot, StoredKey, StoredSecret } from './settings.ts';
 
 export type Claim =
@@ -18,10 +20,12 @@ const COPY_MS = 1_000;
 
 export class Shop extends DurableObject<Env> {
   readonly #db: Database;
+  readonly #clock: Clock;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.#db = new Database(ctx.storage, [first]);
+    this.#db = new Database(ctx.storage, [first, clock]);
+    this.#clock = new Clock(this.#db);
   }
 
   /** All that requests need; null where no shop was made under this name. Creates nothing. */
@@ -133,6 +137,32 @@ export class Shop extends DurableObject<Env> {
   /** The request was refused before it did anything: the key is as good as new. */
   release(key: string): void {
     this.#db.run('DELETE FROM answered WHERE key = ? AND status = 0', key);
+  }
+
+  /** The clock of a test shop. Creates nothing. */
+  clock(): ClockReading {
+    return this.#clock.read();
+  }
+
+  enterClock(object: string): Entered {
+    this.#db.migrate();
+    return this.#db.transaction(() => this.#clock.enter(object));
+  }
+
+  leaveClock(due: Due): void {
+    this.leaveClocks([due]);
+  }
+
+  leaveClocks(dues: Due[]): void {
+    this.#db.migrate();
+    this.#db.transaction(() => {
+      for (const due of dues) this.#clock.leave(due);
+    });
+  }
+
+  stepClock(targetMs: number): ClockStep {
+    this.#db.migrate();
+    return this.#db.transaction(() => this.#clock.step(targetMs));
   }
 
   settingsVersion(version: number): ShopSettings | null {

@@ -9,9 +9,11 @@ import { openShop } from '../../shops/cache.ts';
 import { isShopId } from '../../shops/keys.ts';
 import { secretsNamed } from '../../shops/secrets.ts';
 import type { ShopSnapshot } from '../../shops/settings.ts';
+import { receiptOf } from '../../shops/shop-time.ts';
 import { ProblemError } from '../../wire/problem.ts';
 import { mapWebhook } from './shopify.ts';
 import { parseExact } from './shopify-json.ts';
+import { byShopClock } from './shopify-time.ts';
 
 const LARGEST = 2 * 1024 * 1024;
 
@@ -28,10 +30,10 @@ shopifyWebhooks.post('/webhooks/shopify/:shop', async (c) => {
   const payload = parseExact(bytes);
   if (payload === null) throw new ProblemError('invalid_json');
   const topic = read('topic');
-  const receivedAtMs = Date.now();
+  const { receivedAtMs, wallMs } = await receiptOf(c.env, shop);
   const eventId = read.optional('event-id') ?? read('webhook-id');
   const triggered = new Date(read.optional('triggered-at') ?? '').getTime();
-  const delivery = mapWebhook({
+  const mapped = mapWebhook({
     topic,
     eventId,
     triggeredAtMs: Number.isFinite(triggered) ? triggered : null,
@@ -39,11 +41,12 @@ shopifyWebhooks.post('/webhooks/shopify/:shop', async (c) => {
     payload,
     currency: shop.settings.currency,
   });
+  const delivery = mapped === null || wallMs === undefined ? mapped : byShopClock(mapped, wallMs);
   const stored = delivery === null ? null : await deliver(c.env, shop, [delivery]);
   c.set('rowsWritten', stored?.rowsWritten ?? 0);
   const verdict = stored === null ? 'refused' : eventVerdict(stored.answers[0]);
   const about = {
-    atMs: receivedAtMs,
+    atMs: Date.now(),
     source: 'shopify',
     type: topic.slice(0, 255),
     messageId: eventId.slice(0, 255),

@@ -1,0 +1,41 @@
+/**
+ * Advances a test shop's clock: from one due instant to the next, each object doing what is due there before the clock
+ * moves on. The clock keeps how far it is, so a step that is repeated goes on where it stands.
+ */
+import { z } from 'zod';
+import type { Customers } from '../customers/customers.ts';
+import type { Env } from '../env.ts';
+import { shopOf } from '../shops/cache.ts';
+import type { ClockStep, Due } from '../shops/clock.ts';
+import { remote } from '../storage/remote.ts';
+import { jobKind, type StepOutcome } from './kind.ts';
+
+export const ADVANCE_CLOCK = 'advance_clock';
+
+/** Progress is told in milliseconds of the shop's time. */
+export const advanceClock = jobKind({
+  input: z.strictObject({ fromMs: z.int(), toMs: z.int() }),
+  cursor: z.int(),
+  exclusive: true,
+  step: async ({ env, shop, input, untilMs }): Promise<StepOutcome<number>> => {
+    const { fromMs, toMs } = input;
+    let at: ClockStep;
+    do {
+      at = await shopOf(env, shop).stepClock(toMs);
+      if (at.objects.length > 0) await shopOf(env, shop).leaveClocks(await whatIsDue(env, at));
+    } while (!at.reached && Date.now() < untilMs);
+    const progress = { done: at.nowMs - fromMs, total: toMs - fromMs };
+    return at.reached
+      ? { state: 'done', progress, result: { nowMs: at.nowMs } }
+      : { state: 'going', progress, cursor: at.nowMs };
+  },
+});
+
+function whatIsDue(env: Env, { objects, nowMs }: ClockStep): Promise<Due[]> {
+  return Promise.all(
+    objects.map(async ({ object, token }) => {
+      const dueMs = await remote<Customers>(env.CUSTOMERS, object).dueBy(nowMs);
+      return { object, token, dueMs };
+    }),
+  );
+}

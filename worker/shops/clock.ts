@@ -1,0 +1,92 @@
+/**
+ * A test shop's clock: what time it is, and which object has something due when. It moves to an instant only while no
+ * write is under way, so what falls due happens in the order of time over all of the shop's objects.
+ */
+import type { Database } from '../storage/database.ts';
+
+export interface ClockReading {
+  nowMs: number;
+  /** false: it still runs with real time. */
+  frozen: boolean;
+}
+
+export type Entered =
+  | { state: 'entered'; token: string; clock: ClockReading }
+  /** The clock waits for the writes under way; ask again in a moment. */
+  | { state: 'closed' };
+
+export interface Due {
+  object: string;
+  token: string;
+  /** null: nothing is. */
+  dueMs: number | null;
+}
+
+/** What to do on the way to an instant: ask these objects to do what is due by `nowMs` and what is due then; or it is reached. */
+export interface ClockStep {
+  reached: boolean;
+  nowMs: number;
+  objects: Omit<Due, 'dueMs'>[];
+}
+
+const MOST_OBJECTS = 32;
+/** No write begins for this long, at most, while those under way end. */
+const CLOSED_MS = 1_000;
+
+export class Clock {
+  readonly #db: Database;
+  #closedUntilMs = 0;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  read(): ClockReading {
+    const row = this.#db.one('SELECT frozen_ms FROM clock');
+    return row === null ? { nowMs: Date.now(), frozen: false } : { nowMs: Number(row.frozen_ms), frozen: true };
+  }
+
+  /** A write begins in `object`: from now on it is to be asked what is due. */
+  enter(object: string): Entered {
+    if (Date.now() < this.#closedUntilMs) return { state: 'closed' };
+    const token = crypto.randomUUID();
+    this.#db.run(
+      `INSERT INTO clock_due (object, token, at_ms) VALUES (?, ?, NULL)
+       ON CONFLICT DO UPDATE SET token = excluded.token, at_ms = NULL`,
+      object,
+      token,
+    );
+    return { state: 'entered', token, clock: this.read() };
+  }
+
+  /** What is due there since the write of `token`; counts only where no later write has begun. */
+  leave({ object, token, dueMs }: Due): void {
+    if (dueMs === null) this.#db.run('DELETE FROM clock_due WHERE object = ? AND token = ?', object, token);
+    else this.#db.run('UPDATE clock_due SET at_ms = ? WHERE object = ? AND token = ?', dueMs, object, token);
+  }
+
+  /** Moves on towards `targetMs`: freezes at the first call, never runs backwards, and stops wherever something is due. */
+  step(targetMs: number): ClockStep {
+    const nowMs = this.read().nowMs;
+    const asked = this.#objects('at_ms IS NULL', 0);
+    if (asked.length > 0) {
+      this.#closedUntilMs = Date.now() + CLOSED_MS;
+      return { reached: false, nowMs, objects: asked };
+    }
+    this.#closedUntilMs = 0;
+    const next = this.#db.one('SELECT MIN(at_ms) AS at FROM clock_due WHERE at_ms <= ?', targetMs);
+    const due = next === null || next.at === null ? null : Number(next.at);
+    const to = Math.max(nowMs, due ?? targetMs);
+    this.#db.run(
+      'INSERT INTO clock (one, frozen_ms) VALUES (1, ?) ON CONFLICT DO UPDATE SET frozen_ms = excluded.frozen_ms',
+      to,
+    );
+    return { reached: due === null, nowMs: to, objects: due === null ? [] : this.#objects('at_ms <= ?', to) };
+  }
+
+  #objects(condition: string, atMs: number): Omit<Due, 'dueMs'>[] {
+    const sql = `SELECT object, token FROM clock_due WHERE ${condition} ORDER BY at_ms, object LIMIT ${MOST_OBJECTS}`;
+    const rows = condition.includes('?') ? this.#db.all(sql, atMs) : this.#db.all(sql);
+    return rows.map((row) => ({ object: String(row.object), token: String(row.token) }));
+  }
+}
