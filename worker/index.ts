@@ -17,6 +17,7 @@ import { health } from './http/health.ts';
 import { renderProblem } from './http/problems.ts';
 import { requestLog } from './http/request-log.ts';
 import { hub } from './hub/routes.ts';
+import { clientBoot } from './intake/client-boot.ts';
 import { segment } from './intake/segment-routes.ts';
 import { shopifyWebhooks } from './intake/sources/shopify-routes.ts';
 import { ProblemError } from './wire/problem.ts';
@@ -40,6 +41,7 @@ app.notFound(async (c) => {
 
 // in: events from Segment's clients and from shop platforms
 app.route('/', segment);
+app.route('/', clientBoot);
 app.route('/', shopifyWebhooks);
 // the drawer
 app.route('/', hub);

@@ -35,12 +35,19 @@ export function objectsOf(from: JsonObject, key: string): JsonObject[] {
 /** Nested deeper than this nothing is stored: a message that a copy cannot carry would stop the copy. */
 const DEEPEST = 32;
 
-/** Whether a value nests deeper than anything a client means; walks level by level, so no depth can exhaust the stack. */
-export function isDeep(value: Json): boolean {
+export type Flaw = 'too_deep' | 'number_too_large';
+
+/**
+ * Why a value cannot be kept as it was said: nested deeper than anything a client means, or with a number that no double
+ * holds (JSON reads 1e999 as infinity and would write it as null). Walks level by level, so no depth can exhaust the stack.
+ */
+export function flawOf(value: Json): Flaw | null {
+  let infinite = false;
   let level: Json[] = [value];
   for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > DEEPEST) return true;
+    if (depth > DEEPEST) return 'too_deep';
+    infinite ||= level.some((one) => typeof one === 'number' && !Number.isFinite(one));
     level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
   }
-  return false;
+  return infinite ? 'number_too_large' : null;
 }

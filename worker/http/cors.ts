@@ -13,14 +13,8 @@ export function originAllowed(origin: string | null, allowed: readonly string[])
 
 /** Adds the headers that let `origin` read this answer, where it may. A preflight passes no list: no key is known yet. */
 export function allowOrigin(origin: string | null, allowed: readonly string[], response: Response): Response {
-  const { headers } = response;
-  headers.append('Vary', 'Origin');
-  if (origin === null || origin === 'null' || !originAllowed(origin, allowed)) return response;
-  headers.set('Access-Control-Allow-Origin', origin);
-  headers.set('Access-Control-Allow-Methods', METHODS);
-  headers.set('Access-Control-Allow-Headers', HEADERS);
-  headers.set('Access-Control-Expose-Headers', 'Retry-After, X-Request-Id');
-  headers.set('Access-Control-Max-Age', '7200');
+  response.headers.append('Vary', 'Origin');
+  if (origin !== null && origin !== 'null' && originAllowed(origin, allowed)) setHeaders(response.headers, origin);
   return response;
 }
 
@@ -33,3 +27,22 @@ export const crossOrigin: MiddlewareHandler<AppEnv> = async function crossOrigin
   const shop = origin === null || id === '' ? null : await openShop(c.env, id);
   allowOrigin(origin, shop?.settings.origins ?? [], c.res);
 };
+
+/**
+ * Lets any page read the answer, for answers that tell nothing of the shop. A client that cannot read its refusal takes
+ * it for a broken network and tries for hours; whether a page's events count is decided by `originAllowed`.
+ */
+export const anyOrigin: MiddlewareHandler<AppEnv> = async function anyOrigin(c, next) {
+  await next();
+  const origin = c.req.header('origin');
+  c.res.headers.append('Vary', 'Origin');
+  if (origin !== undefined) setHeaders(c.res.headers, origin);
+};
+
+function setHeaders(headers: Headers, origin: string): void {
+  headers.set('Access-Control-Allow-Origin', origin);
+  headers.set('Access-Control-Allow-Methods', METHODS);
+  headers.set('Access-Control-Allow-Headers', HEADERS);
+  headers.set('Access-Control-Expose-Headers', 'Retry-After, X-RateLimit-Reset, X-Request-Id');
+  headers.set('Access-Control-Max-Age', '7200');
+}

@@ -1,8 +1,9 @@
 /** Who may ask: the publishable key of a page, the bearer of a shopper, the origin of either. */
 import type { MiddlewareHandler } from 'hono';
+import { addressOf } from '../http/address.ts';
 import type { AppContext, AppEnv } from '../http/app.ts';
 import { originAllowed } from '../http/cors.ts';
-import { waitSeconds } from '../http/rate.ts';
+import { TokenBuckets } from '../http/rate.ts';
 import { bearerOf, callerOf } from '../shops/auth.ts';
 import { openShop } from '../shops/cache.ts';
 import { isShopId } from '../shops/keys.ts';
@@ -12,6 +13,7 @@ import { readSession } from './session-token.ts';
 
 /** Sessions that one address may ask one shop for; a burst of twice as many. */
 const SESSIONS_PER_SECOND = 20;
+const sessions = new TokenBuckets(20_000);
 
 export interface Access {
   shop: ShopSnapshot;
@@ -63,7 +65,6 @@ function requireOrigin(c: AppContext, { settings }: ShopSnapshot): void {
 }
 
 function requirePatience(c: AppContext, shop: string): void {
-  const address = c.req.header('cf-connecting-ip') ?? '';
-  const wait = waitSeconds(`hub:${shop}:${address}`, SESSIONS_PER_SECOND, Date.now());
+  const wait = sessions.take(`${shop} ${addressOf(c.req.raw)}`, { perSecond: SESSIONS_PER_SECOND }, Date.now());
   if (wait > 0) throw new ProblemError('rate_limited', { headers: { 'Retry-After': `${wait}` } });
 }

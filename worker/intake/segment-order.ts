@@ -3,6 +3,7 @@
  * `subtotal` is after discounts, before tax and shipping.
  */
 import type { Trust } from '../domain/event.ts';
+import { isPlain, LONGEST_ID } from '../domain/identifier.ts';
 import { idOf, type JsonObject, objectsOf, textOf } from '../domain/json.ts';
 import { ratio, toMinor } from '../domain/money.ts';
 import type { OrderFact, OrderLine, OrderSnapshot, Refund, RefundLine } from '../domain/order-facts.ts';
@@ -25,7 +26,7 @@ export function orderFactOf(name: string, properties: JsonObject, sender: OrderS
   if (sender.trust !== 'server') return { fact: null, note: 'untrusted_source' };
   if (!sender.ownsOrders) return { fact: null, note: 'orders_owned_by_shopify' };
   const orderId = idOf(properties, 'order_id') ?? idOf(properties, 'orderId');
-  if (orderId === null || orderId.length > 255) return { fact: null, note: 'no_order_id' };
+  if (orderId === null || orderId.length > LONGEST_ID || !isPlain(orderId)) return { fact: null, note: 'no_order_id' };
   const fact = factOf(name, orderId, properties, sender);
   return fact === null ? { fact: null, note: 'no_amount' } : { fact, orderId, note: null };
 }

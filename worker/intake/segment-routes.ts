@@ -1,87 +1,128 @@
-/** Segment's endpoints: authenticate, bound, map, deliver, answer. Errors are of the kind its clients act on. */
+/**
+ * The endpoints of Segment's clients and of those that speak like them: authenticate, bound, map, deliver, answer. Errors
+ * are of the kind these clients act on, and never a redirect, which some of them take for success.
+ */
 
 import type { Verdict } from '../debugger/debugger.ts';
 import { noteVerdicts } from '../debugger/notes.ts';
-import { isDeep, isObject, type JsonObject, textOf } from '../domain/json.ts';
-import type { AppContext } from '../http/app.ts';
-import { routes } from '../http/app.ts';
+import { flawOf, isObject, type JsonObject, textOf } from '../domain/json.ts';
+import { type AppContext, routes } from '../http/app.ts';
 import { parseObject, readBytes } from '../http/body.ts';
-import { crossOrigin, originAllowed } from '../http/cors.ts';
-import { waitSeconds } from '../http/rate.ts';
+import { originAllowed } from '../http/cors.ts';
+import { onlyMethods } from '../http/method.ts';
 import { type Delivery, deliver, eventVerdict } from '../routing/deliver.ts';
 import { orderSourceOf } from '../shops/settings.ts';
 import { receiptOf } from '../shops/shop-time.ts';
 import { ProblemError } from '../wire/problem.ts';
-import { LARGEST_MESSAGE, type Mapped, MESSAGE_TYPES, mapMessage, type Sender } from './segment.ts';
-import { type EventCaller, eventCaller } from './write-key.ts';
+import { openToPages, requireRoom, takeRoom } from './guards.ts';
+import { LARGEST_MESSAGE, type Mapped, type MessageType, mapMessage, type Sender } from './segment.ts';
+import { type EventCaller, eventCaller, keyInHeader, keyInQuery } from './write-key.ts';
 
 const LARGEST_BATCH = 500 * 1024;
 const MOST_EVENTS = 2_500;
-/** What one address may send with a publishable key; a burst of twice as many. */
-const BROWSER_EVENTS_PER_SECOND = 500;
 /** A body may carry its write key beside the batch. */
 const SLACK = 1_024;
 
+/** The whole name as servers and RudderStack say it, the letter as Segment's browser client does. */
+const SINGLES: Readonly<Record<string, MessageType>> = {
+  '/v1/track': 'track',
+  '/v1/t': 'track',
+  '/v1/identify': 'identify',
+  '/v1/i': 'identify',
+  '/v1/page': 'page',
+  '/v1/p': 'page',
+  '/v1/screen': 'screen',
+  '/v1/s': 'screen',
+  '/v1/group': 'group',
+  '/v1/g': 'group',
+  '/v1/alias': 'alias',
+  '/v1/a': 'alias',
+};
+/** The last is for `navigator.sendBeacon`: no headers, so its key stands in the query. */
+const BATCHES = ['/v1/batch', '/v1/b', '/beacon/v1/batch'];
+const PATHS = [...BATCHES, ...Object.keys(SINGLES)];
+
 export const segment = routes();
 
-for (const path of ['/v1/batch', ...MESSAGE_TYPES.map((type) => `/v1/${type}`)]) {
-  segment.use(path, crossOrigin);
-  segment.options(path, (c) => c.body(null, 204));
-}
+for (const path of PATHS) openToPages(segment, path);
 
-segment.post('/v1/batch', async (c) => {
-  const bytes = await readBytes(c.req.raw, LARGEST_BATCH + SLACK);
-  const body = parseObject(bytes);
-  const { batch } = body;
-  if (!Array.isArray(batch)) throw invalid('batch', 'must be a list of messages');
-  if (batch.length > MOST_EVENTS) {
-    throw new ProblemError('payload_too_large', {
-      detail: `At most ${MOST_EVENTS} events in a batch.`,
-    });
-  }
-  const messages = batch.map((message) => withShared(message, body));
-  // a body within the limit of one message holds none that is over it
-  return take(c, body, messages, bytes.byteLength > LARGEST_MESSAGE);
-});
-
-for (const type of MESSAGE_TYPES) {
-  segment.post(`/v1/${type}`, async (c) => {
-    const message = parseObject(await readBytes(c.req.raw, LARGEST_MESSAGE));
-    return take(c, message, [{ ...message, type }], false);
+for (const path of BATCHES) {
+  segment.post(path, async (c) => {
+    const { caller, body, size } = await receive(c, LARGEST_BATCH + SLACK);
+    // a context given once for the whole batch holds nothing that is stored: a profile said for all is nobody's
+    const { batch } = body;
+    if (!Array.isArray(batch)) throw invalid('batch', 'must be a list of messages');
+    if (batch.length > MOST_EVENTS) {
+      throw new ProblemError('payload_too_large', {
+        detail: `At most ${MOST_EVENTS} events in a batch.`,
+      });
+    }
+    // a body within the limit of one message holds none that is over it
+    const measure = size > LARGEST_MESSAGE;
+    await take(c, caller, { messages: batch, sentAt: body.sentAt, measure });
+    return c.json({ success: true });
   });
 }
 
-async function take(c: AppContext, body: JsonObject, messages: unknown[], measure: boolean): Promise<Response> {
-  const caller = await eventCaller(c.env, c.req.raw, textOf(body, 'writeKey'));
-  const { settings } = caller.shop;
-  c.set('shop', caller.shop.id);
+for (const [path, type] of Object.entries(SINGLES)) {
+  segment.post(path, async (c) => {
+    const { caller, body } = await receive(c, LARGEST_MESSAGE);
+    await take(c, caller, { messages: [{ ...body, type }], sentAt: body.sentAt, measure: false });
+    return c.json({ success: true });
+  });
+}
+
+for (const path of PATHS) segment.all(path, onlyMethods('POST, OPTIONS'));
+
+interface Received {
+  caller: EventCaller;
+  body: JsonObject;
+  /** Bytes, unpacked. */
+  size: number;
+}
+
+/** A key in the header is looked at before the body is. */
+async function receive(c: AppContext, most: number): Promise<Received> {
+  const inHeader = keyInHeader(c.req.raw);
+  const known = inHeader === null ? null : await admit(c, inHeader);
+  const bytes = await readBytes(c.req.raw, most);
+  const body = parseObject(bytes);
+  const caller = known ?? (await admit(c, textOf(body, 'writeKey') ?? keyInQuery(c.req.raw)));
+  return { caller, body, size: bytes.byteLength };
+}
+
+async function admit(c: AppContext, key: string | null): Promise<EventCaller> {
+  const caller = await eventCaller(c.env, key);
+  const { id, settings } = caller.shop;
+  c.set('shop', id);
   if (caller.trust === 'browser' && !originAllowed(c.req.header('origin') ?? null, settings.origins)) {
     throw new ProblemError('origin_not_allowed');
   }
-  requirePatience(c, caller, messages.length);
+  requireRoom(c, caller);
+  return caller;
+}
+
+interface Sent {
+  messages: unknown[];
+  sentAt: unknown;
+  /** Whether one of them may be over its limit. */
+  measure: boolean;
+}
+
+async function take(c: AppContext, caller: EventCaller, { messages, sentAt, measure }: Sent): Promise<void> {
+  takeRoom(c, caller, messages.length);
+  if (messages.length === 0) return;
   const sender: Sender = {
     trust: caller.trust,
     ...(await receiptOf(c.env, caller.shop)),
-    sentAt: body.sentAt,
+    sentAt,
     ownsOrders: orderSourceOf(caller.shop) === 'segment',
-    currency: settings.currency,
+    currency: caller.shop.settings.currency,
   };
   const mapped = messages.map((message) =>
     measure && tooLarge(message) ? { refused: 'too_large' } : mapMessage(message, sender),
   );
   await store(c, caller, messages, mapped);
-  return c.json({ success: true });
-}
-
-/** By key, and for what anyone may send by the sender's address too, before anything is made of it. */
-function requirePatience(c: AppContext, { key, shop, trust }: EventCaller, events: number): void {
-  const now = Date.now();
-  const address = `${shop.id} ${c.req.header('cf-connecting-ip') ?? ''}`;
-  const byKey = waitSeconds(key.id, shop.settings.ingestPerSecond, now);
-  const wait = Math.max(byKey, trust === 'browser' ? waitSeconds(address, BROWSER_EVENTS_PER_SECOND, now, events) : 0);
-  if (wait === 0) return;
-  const headers = { 'Retry-After': `${wait}`, 'X-RateLimit-Reset': `${wait}` };
-  throw new ProblemError('rate_limited', { headers });
 }
 
 async function store(c: AppContext, caller: EventCaller, messages: unknown[], mapped: Mapped[]): Promise<void> {
@@ -100,27 +141,24 @@ async function store(c: AppContext, caller: EventCaller, messages: unknown[], ma
 
 function aboutMessage(message: unknown, trust: string): Omit<Verdict, 'verdict' | 'reason'> {
   const from = isObject(message) ? message : {};
-  const short = (name: string) => textOf(from, name)?.slice(0, 255) ?? null;
   return {
     atMs: Date.now(),
     source: `segment:${trust}`,
-    type: short('type'),
-    name: short('event'),
-    messageId: short('messageId'),
+    type: shown(from, 'type', 20),
+    name: shown(from, 'event', 255),
+    messageId: shown(from, 'messageId', 100),
   };
 }
 
-/** A batch may give its context once for all of its messages. */
-function withShared(message: unknown, body: JsonObject): unknown {
-  if (!isObject(message) || message.context !== undefined || !isObject(body.context)) return message;
-  // a profile said once for all would be stored once for each
-  const { traits: _, ...context } = body.context;
-  return { ...message, context };
+/** A thousand of these must fit into one row, so nothing that JSON writes as six characters for one stays. */
+function shown(message: JsonObject, name: string, most: number): string | null {
+  const text = textOf(message, name)?.slice(0, most).toWellFormed();
+  return text?.replace(/\p{Cc}/gu, '\ufffd') ?? null;
 }
 
 /** Counts bytes only where the characters alone do not already decide. */
 function tooLarge(message: unknown): boolean {
-  if (isObject(message) && isDeep(message)) return false; // refused for that; and JSON.stringify would run out of stack
+  if (isObject(message) && flawOf(message) === 'too_deep') return false; // refused for that; and JSON.stringify would run out of stack
   const text = JSON.stringify(message);
   if (text.length > LARGEST_MESSAGE) return true;
   return text.length * 3 > LARGEST_MESSAGE && new TextEncoder().encode(text).byteLength > LARGEST_MESSAGE;

@@ -6,7 +6,7 @@
 import type { Subject } from '../directory/match.ts';
 import { type CustomerEvent, canonicalName, type Identifier, type Trust } from '../domain/event.ts';
 import { emailOf, isPlain, LONGEST_ID } from '../domain/identifier.ts';
-import { isDeep, isObject, type JsonObject, objectOf, textOf } from '../domain/json.ts';
+import { flawOf, isObject, type JsonObject, objectOf, textOf } from '../domain/json.ts';
 import type { Receipt } from '../shops/shop-time.ts';
 import { inShopTime } from '../time/receipt.ts';
 import { namedBy, namingId } from './segment-identity.ts';
@@ -31,7 +31,8 @@ export type Mapped = { subject: Subject; event: CustomerEvent; note: string | nu
 /** One message of a batch, or of a single call whose address named its type. */
 export function mapMessage(message: unknown, sender: Sender): Mapped {
   if (!isObject(message)) return { refused: 'not_an_object' };
-  if (isDeep(message)) return { refused: 'too_deep' };
+  const flaw = flawOf(message);
+  if (flaw !== null) return { refused: flaw };
   const type = MESSAGE_TYPES.find((one) => one === message.type);
   if (type === undefined) return { refused: 'unknown_type' };
   const messageId = textOf(message, 'messageId') ?? textOf(message, 'message_id') ?? crypto.randomUUID();
@@ -39,6 +40,7 @@ export function mapMessage(message: unknown, sender: Sender): Mapped {
   if (!isPlain(messageId)) return { refused: 'message_id_not_text' };
   const name = nameOf(type, message);
   if (name === null) return { refused: 'no_event_name' };
+  if (!isPlain(name)) return { refused: 'event_name_not_text' };
   const traits = traitsOf(type, message);
   const named = namedBy(message, traits, sender.trust);
   if ('refused' in named) return named;

@@ -2,6 +2,7 @@
 import type { Trust } from '../domain/event.ts';
 import type { Env } from '../env.ts';
 import { type Caller, callerOf } from '../shops/auth.ts';
+import { readKey } from '../shops/keys.ts';
 import { ProblemError } from '../wire/problem.ts';
 
 export interface EventCaller extends Caller {
@@ -9,8 +10,7 @@ export interface EventCaller extends Caller {
 }
 
 /** Throws `unauthorized` for a key that is missing, unknown or of the wrong kind; a secret key gets a notice of its own. */
-export async function eventCaller(env: Env, request: Request, inBody: string | null): Promise<EventCaller> {
-  const key = basicUser(request) ?? inBody ?? inQuery(request);
+export async function eventCaller(env: Env, key: string | null): Promise<EventCaller> {
   if (key === null) throw new ProblemError('unauthorized', { detail: 'No write key.' });
   if (key.startsWith('sk_')) throw new ProblemError('secret_key_refused');
   const caller = await callerOf(env, key);
@@ -21,8 +21,13 @@ export async function eventCaller(env: Env, request: Request, inBody: string | n
   };
 }
 
+/** Whether this installation once gave the key out to a server; asks no object, so it may have ended since. */
+export async function isWriteKey(env: Env, key: string | null): Promise<boolean> {
+  return key !== null && (await readKey(env.ROOT_SECRET, key))?.kind === 'write';
+}
+
 /** The user of Basic auth; clients differ in whether the empty password's colon is there. */
-function basicUser(request: Request): string | null {
+export function keyInHeader(request: Request): string | null {
   const match = /^Basic +([A-Za-z0-9+/_=-]+)$/i.exec(request.headers.get('authorization') ?? '');
   if (match?.[1] === undefined) return null;
   try {
@@ -34,7 +39,7 @@ function basicUser(request: Request): string | null {
 }
 
 /** Addresses end up in logs, so only the key that is public anyway may stand in one. */
-function inQuery(request: Request): string | null {
+export function keyInQuery(request: Request): string | null {
   const key = new URL(request.url).searchParams.get('writeKey');
   return key?.startsWith('pk_') ? key : null;
 }

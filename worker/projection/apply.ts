@@ -152,8 +152,8 @@ export function ordersOf(set: ChangeSet): ToldRow[] {
           seq: set.head.seq,
           id: order.orderId,
           placed: order.snapshot.placedAtMs,
-          name: order.snapshot.name.slice(0, LONGEST_TEXT),
-          cur: order.snapshot.currency,
+          name: cut(order.snapshot.name),
+          cur: cut(order.snapshot.currency),
           total: order.snapshot.totalMinor,
           pay: paymentOf(order),
           ful: fulfilmentOf(order),
@@ -185,10 +185,15 @@ export function profileOf(set: ChangeSet): ToldRow {
 
 function nameOf(head: Head): string | null {
   const parts = [textTrait(head, 'firstName'), textTrait(head, 'lastName')].filter((part) => part !== null);
-  return parts.length > 0 ? parts.join(' ').slice(0, LONGEST_TEXT) : textTrait(head, 'name');
+  return parts.length > 0 ? cut(parts.join(' ')) : textTrait(head, 'name');
 }
 
 function textTrait(head: Head, name: string): string | null {
   const value = head.traits[name];
-  return typeof value === 'string' && value !== '' ? value.slice(0, LONGEST_TEXT) : null;
+  return typeof value === 'string' && value !== '' ? cut(value) : null;
+}
+
+/** Half a character, of the cut or as it came, is no text to SQLite. */
+function cut(text: string): string {
+  return text.slice(0, LONGEST_TEXT).toWellFormed();
 }

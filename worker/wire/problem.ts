@@ -18,6 +18,7 @@ export const PROBLEMS = {
   insufficient_scope: [403, 'The key is good but not for this.'],
   origin_not_allowed: [403, 'This origin is not on the list of the shop.'],
   not_found: [404, 'Nothing here by that id.'],
+  method_not_allowed: [405, 'This address takes other methods; Allow names them.'],
   conflict: [409, 'The state of the thing does not allow this.'],
   idempotency_mismatch: [422, 'The same Idempotency-Key came with another request before.'],
   insufficient_points: [422, 'The balance is smaller than the points to take.'],
