@@ -1,13 +1,13 @@
 /** Segment's own Node client, unmodified, with nothing changed but its host and its key. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { Analytics } from '@segment/analytics-node';
-import { afterEach, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { eventually, openShop, type StoryShop } from '../stories/client.ts';
+import { type FaultyWay, faultyWay } from './faulty-way.ts';
+import { namesOf } from './told.ts';
 
-const servers: Server[] = [];
-afterEach(() => {
-  for (const server of servers.splice(0)) server.close();
+const ways: FaultyWay[] = [];
+afterAll(() => {
+  for (const way of ways) way.close();
 });
 
 function clientOf(shop: StoryShop, more: object = {}): Analytics {
@@ -21,12 +21,7 @@ async function customerOf(shop: StoryShop, ref: string) {
   });
 }
 
-async function namesOf(shop: StoryShop, ref: string): Promise<string[]> {
-  const { body } = await shop.admin('GET', `/admin/v1/customers/${ref}/timeline?limit=200`);
-  return body.items.map((one: { name: string }) => one.name).reverse();
-}
-
-it('delivers every kind of call, in its order, to the customer it names', async () => {
+it.concurrent('delivers every kind of call, in its order, to the customer it names', async () => {
   const shop = await openShop();
   const client = clientOf(shop);
   client.identify({ userId: 'u1', traits: { email: 'u1@example.com', firstName: 'Una' } });
@@ -54,7 +49,7 @@ it('delivers every kind of call, in its order, to the customer it names', async 
   expect((await customerOf(shop, 'email:u1@example.com')).points.balance).toBe(25);
 });
 
-it('delivers what it flushes in many batches, each event once', async () => {
+it.concurrent('delivers what it flushes in many batches, each event once', async () => {
   const shop = await openShop();
   const client = clientOf(shop, { flushAt: 20 });
   for (let at = 0; at < 45; at += 1) client.track({ userId: 'many', event: `E${at}` });
@@ -64,31 +59,32 @@ it('delivers what it flushes in many batches, each event once', async () => {
   );
 });
 
-it('retries a batch whose answer was lost, and the order in it earns once', async () => {
+it.concurrent('retries a batch that failed, was refused and lost its answers, and the order in it earns once', async () => {
   const shop = await openShop();
-  const flaky = await between(shop.url, { loseAnswers: 2, refuse: 0 });
-  const client = new Analytics({ writeKey: shop.keys.write, host: flaky.url, flushInterval: 100 });
+  const way = await faultyWay(shop.url, ['lost', 'broken', 'busy']);
+  ways.push(way);
+  const client = new Analytics({ writeKey: shop.keys.write, host: way.url, flushInterval: 100 });
   client.track({ userId: 'r', event: 'Order Completed', properties: { order_id: 'o', subtotal: 40, currency: 'EUR' } });
   await client.closeAndFlush();
-  expect(flaky.seen()).toBeGreaterThanOrEqual(3);
+  expect(way.posts.map(({ status }) => status)).toEqual([0, 500, 429, 200]);
   expect((await customerOf(shop, 'user:r')).points.balance).toBe(40);
   expect(await namesOf(shop, 'user:r')).toEqual(['Placed Order']);
 });
 
-it('waits for Retry-After when it is told to, and loses nothing', async () => {
+it.concurrent('waits for Retry-After when it is told to, and loses nothing', async () => {
   const shop = await openShop();
   await shop.admin('PATCH', '/admin/v1/shop', { ingestPerSecond: 1 });
   const client = clientOf(shop, { flushAt: 1 });
   for (let at = 0; at < 5; at += 1) client.track({ userId: 'w', event: `E${at}` });
   await client.closeAndFlush();
   const found = await eventually(async () => {
-    const names = await namesOf(shop, 'user:w').catch(() => []);
+    const names = await namesOf(shop, 'user:w');
     return names.length === 5 ? names : null;
   }, 15_000);
   expect(found.sort()).toEqual(['E0', 'E1', 'E2', 'E3', 'E4']);
 });
 
-it('drops what a revoked key sends, and says so to its owner', async () => {
+it.concurrent('drops what a revoked key sends, and says so to its owner', async () => {
   const shop = await openShop();
   const { items } = (await shop.admin('GET', '/admin/v1/keys')).body;
   const { id } = items.find((key: { kind: string }) => key.kind === 'write');
@@ -100,26 +96,3 @@ it('drops what a revoked key sends, and says so to its owner', async () => {
   await client.closeAndFlush();
   expect(failures).toEqual(['delivery_failure']);
 });
-
-/** A peer between client and edge that passes requests on and then loses the first answers. */
-async function between(target: string, faults: { loseAnswers: number; refuse: number }) {
-  let seen = 0;
-  const server = createServer((request, response) => {
-    seen += 1;
-    void pass(target, request, response, seen <= faults.loseAnswers);
-  });
-  servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}`, seen: () => seen };
-}
-
-async function pass(target: string, request: IncomingMessage, response: ServerResponse, lose: boolean): Promise<void> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk);
-  const headers = { authorization: String(request.headers.authorization), 'content-type': 'application/json' };
-  const answer = await fetch(target + String(request.url), { method: 'POST', headers, body: Buffer.concat(chunks) });
-  const body = await answer.text();
-  if (lose) response.destroy();
-  else response.writeHead(answer.status).end(body);
-}
