@@ -1,7 +1,7 @@
 /** Server clients other than Segment's newest, unmodified: Segment's older one and RudderStack's, over a way that fails. */
 import { createRequire } from 'node:module';
 import Rudder from '@rudderstack/rudder-sdk-node';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, it } from 'vitest';
 import { openShop } from '../stories/client.ts';
 import { type FaultyWay, faultyWay } from './faulty-way.ts';
 import { namesOf, namesOnce } from './told.ts';
@@ -60,7 +60,9 @@ function tellAll(client: Client, userId: string): void {
 describe.concurrent.each(clients)('%s', (name, clientOf, wire) => {
   const userId = name.replaceAll(/[^a-z0-9]/g, '');
 
-  it('delivers every kind of call once, though requests are refused, fail and lose their answers', async () => {
+  it('delivers every kind of call once, though requests are refused, fail and lose their answers', async ({
+    expect,
+  }) => {
     const shop = await openShop();
     const way = await faultyWay(shop.url, ['lost', 'busy', 'broken']);
     opened.push(way);
@@ -81,7 +83,7 @@ describe.concurrent.each(clients)('%s', (name, clientOf, wire) => {
     expect(customer.body.points.balance).toBe(25);
   });
 
-  it('tells of an alias, and who it names keeps what they had', async () => {
+  it('tells of an alias, and who it names keeps what they had', async ({ expect }) => {
     const shop = await openShop();
     const client = clientOf(shop.keys.write, shop.url);
     client.track({ userId: 'before', event: 'Joined' });
@@ -89,7 +91,7 @@ describe.concurrent.each(clients)('%s', (name, clientOf, wire) => {
     expect((await namesOnce(shop, 2, 'user:before', 'user:after')).sort()).toEqual(['Aliased', 'Joined']);
   });
 
-  it('drops what a key of nobody sends', async () => {
+  it('drops what a key of nobody sends', async ({ expect }) => {
     const shop = await openShop();
     const way = await faultyWay(shop.url);
     opened.push(way);

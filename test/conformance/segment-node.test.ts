@@ -1,6 +1,6 @@
 /** Segment's own Node client, unmodified, with nothing changed but its host and its key. */
 import { Analytics } from '@segment/analytics-node';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, it } from 'vitest';
 import { eventually, openShop, type StoryShop } from '../stories/client.ts';
 import { type FaultyWay, faultyWay } from './faulty-way.ts';
 import { namesOf } from './told.ts';
@@ -21,7 +21,7 @@ async function customerOf(shop: StoryShop, ref: string) {
   });
 }
 
-it.concurrent('delivers every kind of call, in its order, to the customer it names', async () => {
+it.concurrent('delivers every kind of call, in its order, to the customer it names', async ({ expect }) => {
   const shop = await openShop();
   const client = clientOf(shop);
   client.identify({ userId: 'u1', traits: { email: 'u1@example.com', firstName: 'Una' } });
@@ -49,7 +49,7 @@ it.concurrent('delivers every kind of call, in its order, to the customer it nam
   expect((await customerOf(shop, 'email:u1@example.com')).points.balance).toBe(25);
 });
 
-it.concurrent('delivers what it flushes in many batches, each event once', async () => {
+it.concurrent('delivers what it flushes in many batches, each event once', async ({ expect }) => {
   const shop = await openShop();
   const client = clientOf(shop, { flushAt: 20 });
   for (let at = 0; at < 45; at += 1) client.track({ userId: 'many', event: `E${at}` });
@@ -59,7 +59,9 @@ it.concurrent('delivers what it flushes in many batches, each event once', async
   );
 });
 
-it.concurrent('retries a batch that failed, was refused and lost its answers, and the order in it earns once', async () => {
+it.concurrent('retries a batch that failed, was refused and lost its answers, and the order in it earns once', async ({
+  expect,
+}) => {
   const shop = await openShop();
   const way = await faultyWay(shop.url, ['lost', 'broken', 'busy']);
   ways.push(way);
@@ -71,7 +73,7 @@ it.concurrent('retries a batch that failed, was refused and lost its answers, an
   expect(await namesOf(shop, 'user:r')).toEqual(['Placed Order']);
 });
 
-it.concurrent('waits for Retry-After when it is told to, and loses nothing', async () => {
+it.concurrent('waits for Retry-After when it is told to, and loses nothing', async ({ expect }) => {
   const shop = await openShop();
   await shop.admin('PATCH', '/admin/v1/shop', { ingestPerSecond: 1 });
   const client = clientOf(shop, { flushAt: 1 });
@@ -84,7 +86,7 @@ it.concurrent('waits for Retry-After when it is told to, and loses nothing', asy
   expect(found.sort()).toEqual(['E0', 'E1', 'E2', 'E3', 'E4']);
 });
 
-it.concurrent('drops what a revoked key sends, and says so to its owner', async () => {
+it.concurrent('drops what a revoked key sends, and says so to its owner', async ({ expect }) => {
   const shop = await openShop();
   const { items } = (await shop.admin('GET', '/admin/v1/keys')).body;
   const { id } = items.find((key: { kind: string }) => key.kind === 'write');

@@ -4,7 +4,11 @@ import { openShop } from '../shops/cache.ts';
 import type { AppEnv } from './app.ts';
 
 const METHODS = 'GET, POST, OPTIONS';
-const HEADERS = 'authorization, content-type, idempotency-key, x-retry-count, anonymousid, sentat';
+/** Segment's browser client adds X-Retry-Count from the second try, RudderStack's the Rsa- ones: unlisted, no retry would pass. */
+const HEADERS = [
+  'authorization, content-type, idempotency-key, x-retry-count, anonymousid, sentat',
+  'rsa-recovered, rsa-retry-attempt, rsa-retry-reason, rsa-since-first-attempt, rsa-since-last-attempt',
+].join(', ');
 
 /** Whether a shop's publishable key may be used from `origin`; a shop that lists no origin allows any. */
 export function originAllowed(origin: string | null, allowed: readonly string[]): boolean {
