@@ -18,9 +18,10 @@ export async function inflate(packed: Uint8Array, most: number): Promise<Uint8Ar
     if (!(await out.empty())) return 'too_large';
   }
   const closed = writer.close();
-  const ended = await out.end();
+  closed.catch(() => {});
+  if (!(await out.end())) return 'too_large';
   await closed;
-  return ended ? out.chunks : 'too_large';
+  return out.chunks;
 }
 
 class Drain {
