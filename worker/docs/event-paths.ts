@@ -24,39 +24,82 @@ const responses = {
   },
   400: problem('No JSON, or larger than allowed: 32 KB an event, 500 KB and 2,500 events a batch'),
   401: problem('No key, an unknown one, or a secret key'),
-  429: problem('Too many requests; wait for Retry-After seconds'),
+  403: problem('A publishable key on a page whose origin the shop does not list'),
+  405: problem('Not a POST'),
+  429: problem('Too many requests of this key or address; wait for Retry-After seconds'),
   503: problem('A part did not answer; send the same batch again'),
 };
 const about = { tags: ['Events in'], security: [{ writeKey: [] }] };
+const inQuery = z.object({
+  writeKey: z.string().optional().describe('A publishable key, where no header can carry it'),
+});
 
-const batch: RouteConfig = {
-  ...about,
-  method: 'post',
-  path: '/v1/batch',
-  summary: "Segment's batch call: point any Segment server client here",
-  request: {
-    body: {
-      required: true,
-      ...json(
-        z.looseObject({
-          batch: z.array(Message).max(2_500),
-          sentAt: z.string().optional(),
-          writeKey: z.string().optional(),
-        }),
-      ),
-    },
-  },
-  responses,
-};
+const Batch = z.looseObject({
+  batch: z.array(Message).max(2_500),
+  sentAt: z.string().optional(),
+  writeKey: z.string().optional(),
+});
 
-const singles: RouteConfig[] = ['track', 'identify', 'page', 'screen', 'group', 'alias'].map((type) => ({
+const batches: RouteConfig[] = [
+  { path: '/v1/batch', summary: "Segment's batch call: point any server client of Segment or RudderStack here" },
+  { path: '/v1/b', summary: "The same, as Segment's browser client says it" },
+  { path: '/beacon/v1/batch', summary: "The same, as RudderStack's browser client sends it when a page goes" },
+].map((one) => ({
   ...about,
+  ...one,
   method: 'post',
-  path: `/v1/${type}`,
-  summary: `Segment's ${type} call`,
-  request: { body: { required: true, ...json(Message.omit({ type: true })) } },
+  description: 'The body is read as JSON whatever its Content-Type, unpacked where Content-Encoding says gzip.',
+  request: { query: inQuery, body: { required: true, ...json(Batch) } },
   responses,
 }));
+
+const singles: RouteConfig[] = ['track', 'identify', 'page', 'screen', 'group', 'alias'].flatMap((type) =>
+  [type, type.charAt(0)].map((name) => ({
+    ...about,
+    method: 'post' as const,
+    path: `/v1/${name}`,
+    summary: name === type ? `Segment's ${type} call` : `The ${type} call, as Segment's browser client says it`,
+    request: { query: inQuery, body: { required: true, ...json(Message.omit({ type: true })) } },
+    responses,
+  })),
+);
+
+const SegmentIo = z.object({ apiKey: z.string(), apiHost: z.string(), protocol: z.enum(['http', 'https']) });
+
+const boots: RouteConfig[] = [
+  {
+    tags: about.tags,
+    method: 'get',
+    path: '/v1/projects/{key}/settings',
+    summary: "Where Segment's browser client begins: its cdnURL is this worker",
+    request: { params: z.object({ key: z.string().describe('A publishable key') }) },
+    responses: {
+      200: {
+        description: 'Points the client back here',
+        ...json(
+          z.object({
+            integrations: z.object({ 'Segment.io': SegmentIo }),
+            metrics: z.object({ sampleRate: z.literal(0) }),
+          }),
+        ),
+      },
+      404: problem('No such publishable key'),
+      429: problem('Too many refused requests of this address; wait for Retry-After seconds'),
+    },
+  },
+  {
+    ...about,
+    method: 'get',
+    path: '/sourceConfig',
+    summary: "Where RudderStack's browser client begins: its configUrl is this worker",
+    request: { query: inQuery },
+    responses: {
+      200: { description: 'A source without destinations', ...json(z.object({ source: z.looseObject({}) })) },
+      401: problem('No such publishable key'),
+      429: problem('Too many refused requests of this address; wait for Retry-After seconds'),
+    },
+  },
+];
 
 const shopify: RouteConfig = {
   tags: ['Events in'],
@@ -88,4 +131,4 @@ const shopify: RouteConfig = {
   },
 };
 
-export const eventPaths: RouteConfig[] = [batch, ...singles, shopify];
+export const eventPaths: RouteConfig[] = [...batches, ...singles, ...boots, shopify];

@@ -25,7 +25,7 @@ export interface ShopSettings {
   shopify: { domain: string } | null;
   programme: Programme;
   programmeVersion: number;
-  /** Requests a second that one key may send to the event endpoints, for each isolate. */
+  /** What one key may send to the event endpoints a second, for each isolate: a write key requests, a publishable one events. */
   ingestPerSecond: number;
   createdAtMs: number;
 }
