@@ -68,7 +68,12 @@ export const ShopChange = z
     locale: locale.optional(),
     origins: z.array(origin).max(50).optional(),
     links: z.strictObject(links).partial().optional(),
-    ingestPerSecond: z.int().min(1).max(100_000).optional(),
+    ingestPerSecond: z
+      .int()
+      .min(1)
+      .max(100_000)
+      .optional()
+      .describe('Of one key, in each isolate: requests of a write key, events of a publishable one'),
   })
   .refine((change) => Object.keys(change).length > 0, 'names nothing to change')
   .openapi('ShopChange');
