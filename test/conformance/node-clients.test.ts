@@ -72,13 +72,10 @@ describe.concurrent.each(clients)('%s', (name, clientOf, wire) => {
     expect(names.filter((one) => one === 'Identified')).toEqual(FIRST);
     const sent = way.posts[0]?.headers;
     expect({ 'content-type': sent?.['content-type'], encoding: sent?.['content-encoding'] }).toEqual(wire);
-    expect(way.posts.map(({ path, status }) => [path, status]).sort()).toEqual([
-      ['/v1/batch', 0],
-      ['/v1/batch', 200],
-      ['/v1/batch', 200],
-      ['/v1/batch', 429],
-      ['/v1/batch', 500],
-    ]);
+    // what was stored and not answered is told again, so the last answer may come after the last event
+    await expect.poll(() => way.posts.map(({ status }) => status).sort()).toEqual([0, 200, 200, 429, 500]);
+    expect(new Set(way.posts.map(({ path }) => path))).toEqual(new Set(['/v1/batch']));
+    expect(await namesOf(shop, `user:${userId}`)).toHaveLength(6);
     const customer = await shop.admin('GET', `/admin/v1/customers/email:${userId}@example.com`);
     expect(customer.body.points.balance).toBe(25);
   });
