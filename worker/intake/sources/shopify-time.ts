@@ -1,6 +1,7 @@
 /** Shopify's times in a test shop whose clock was set: what happened just now happened at the shop's now. Pure. */
-import type { Delivery } from '../../routing/deliver.ts';
+
 import type { OrderFact } from '../../domain/order-facts.ts';
+import type { Delivery } from '../../routing/deliver.ts';
 import { inShopTime } from '../../time/receipt.ts';
 
 /** The delivery by the shop's clock; `event.receivedAtMs` is that already. */
