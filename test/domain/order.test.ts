@@ -2,7 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { emptyOrder, foldFact, type Order } from '../../worker/domain/order.ts';
 import type { Fulfilment, OrderFact } from '../../worker/domain/order-facts.ts';
-import { deliveryOf, fulfilmentOf, paymentOf, refundedMoneyMinor } from '../../worker/domain/order-status.ts';
+import {
+  deliveryOf,
+  fulfilmentOf,
+  parcelsOf,
+  paymentOf,
+  refundedMoneyMinor,
+} from '../../worker/domain/order-status.ts';
 import { line, NOW, paid, refund, refunded, refundLine, snapshot, updated } from './given.ts';
 
 function folded(facts: OrderFact[]): Order {
@@ -114,6 +120,42 @@ describe('an order is cancelled', () => {
       ),
       { numRuns: 2000 },
     );
+  });
+});
+
+describe('a carrier’s word', () => {
+  const word = (status: string, atMs: number, fulfilmentId = 'f'): OrderFact => ({
+    kind: 'carrier',
+    orderId: 'o1',
+    word: { fulfilmentId, status, atMs },
+  });
+  const box = sent(parcel('f', { parcels: [{ company: 'UPS', number: '1Z', url: null, status: null }] }));
+
+  test('never goes back in time, and of one instant the later step stands', () => {
+    const told = [word('in_transit', 5), word('delivered', 9), word('out_for_delivery', 7), word('in_transit', 9)];
+    for (const facts of [told, told.toReversed()]) {
+      expect(folded(facts).carrierWords).toEqual([{ fulfilmentId: 'f', status: 'delivered', atMs: 9 }]);
+    }
+  });
+
+  test('shows with its parcel whether it comes before or after, unless the fulfilment says something newer', () => {
+    const shown = (...facts: OrderFact[]) => [deliveryOf(folded(facts)), deliveryOf(folded(facts.toReversed()))];
+    expect(shown(box, word('in_transit', NOW - 1))).toEqual(['in_transit', 'in_transit']);
+    const newer = parcel('f', { parcels: [{ company: 'UPS', number: '1Z', url: null, status: 'delivered' }] });
+    expect(shown(sent(newer), word('in_transit', NOW - 1))).toEqual(['delivered', 'delivered']);
+    expect(shown(sent(newer), word('failure', NOW))).toEqual(['failure', 'failure']);
+    expect(deliveryOf(folded([word('in_transit', 5)]))).toBe('in_transit');
+    const order = folded([box, word('in_transit', 5)]);
+    expect(order.fulfilments.flatMap((one) => parcelsOf(order, one))).toEqual([
+      { company: 'UPS', number: '1Z', url: null, status: 'in_transit' },
+    ]);
+  });
+
+  test('of a fulfilment without parcels is a parcel of its own', () => {
+    const order = folded([sent(parcel('f')), word('in_transit', 5)]);
+    expect(order.fulfilments.flatMap((one) => parcelsOf(order, one))).toEqual([
+      { company: null, number: null, url: null, status: 'in_transit' },
+    ]);
   });
 });
 

@@ -4,8 +4,9 @@ import type { JsonObject } from '../../worker/domain/json.ts';
 import { emptyOrder, foldFact } from '../../worker/domain/order.ts';
 import type { OrderFact, OrderSnapshot } from '../../worker/domain/order-facts.ts';
 import { DEFAULT_BASE } from '../../worker/domain/programme.ts';
-import { mapWebhook, type Webhook } from '../../worker/intake/sources/shopify.ts';
+import { mapWebhook } from '../../worker/intake/sources/shopify.ts';
 import { parseExact } from '../../worker/intake/sources/shopify-json.ts';
+import type { Webhook } from '../../worker/intake/sources/shopify-webhook.ts';
 import type { Delivery } from '../../worker/routing/deliver.ts';
 import { isPublishedAbsent, published, readBytes } from './published.ts';
 
@@ -443,7 +444,7 @@ describe.skipIf(isPublishedAbsent)(published, () => {
     ['customers_update.rest-sample', 'customers/update'],
   ])('%s: every id it maps stands in the bytes, digit for digit', (file, topic) => {
     const { subject, event } = mapped(topic, read(file));
-    const ids = subject.identifiers.filter((one) => one.kind !== 'email').map((one) => one.value);
+    const ids = subject.identifiers.filter((one) => !['email', 'phone'].includes(one.kind)).map((one) => one.value);
     const inFact = JSON.stringify(event.fact ?? {}).matchAll(
       /"(?:lineId|refundId|orderId|productId|fulfilmentId)":"(\d+)"/g,
     );
@@ -521,6 +522,7 @@ describe.skipIf(isPublishedAbsent)(published, () => {
         },
         traits: { shopifyId: '115310627314723954', email: 'john@example.com', firstName: 'John', lastName: 'Smith' },
         fact: { kind: 'order', paid: false, order: expected, refunds: [], fulfilments: [] },
+        profileAtMs: at,
       },
     });
   });
@@ -594,13 +596,14 @@ describe.skipIf(isPublishedAbsent)(published, () => {
     ]);
   });
 
-  test('a customer is known by the shop’s id and the e-mail', () => {
+  test('a customer is known by the shop’s id, the e-mail and the phone, and says what they consented to', () => {
     const { subject, event } = mapped('customers/update', read('customers_update.rest-sample'));
     expect(subject).toEqual({
       trust: 'server',
       identifiers: [
         { kind: 'shopify', value: '207119551' },
         { kind: 'email', value: 'bob.norman@mail.example.com' },
+        { kind: 'phone', value: '+16136120707' },
       ],
     });
     expect(event).toEqual({
@@ -619,6 +622,25 @@ describe.skipIf(isPublishedAbsent)(published, () => {
         phone: '+16136120707',
       },
       fact: null,
+      profileAtMs: instant('2025-04-02T11:25:58-05:00'),
+      consents: [
+        {
+          kind: 'state',
+          channel: 'email',
+          state: 'never_subscribed',
+          atMs: instant('2004-06-13T11:57:11-04:00'),
+          source: 'shopify',
+          proof: {},
+        },
+        {
+          kind: 'state',
+          channel: 'sms',
+          state: 'never_subscribed',
+          atMs: instant('2024-01-01T07:00:00-05:00'),
+          source: 'shopify',
+          proof: { optInLevel: 'single_opt_in', method: 'OTHER' },
+        },
+      ],
     });
   });
 

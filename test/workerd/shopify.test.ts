@@ -1,50 +1,7 @@
 /** Shopify's webhooks through the whole worker: signatures, tenants, repeats, and facts that come in the wrong order. */
 import { describe, expect, it } from 'vitest';
-import { type Answer, call, eventually, makeShop, type TestShop } from './shop.ts';
-
-const SECRET = 'hush';
-
-async function connected(about: object = {}): Promise<TestShop & { domain: string }> {
-  const shop = await makeShop(about);
-  const domain = `s${crypto.randomUUID().slice(0, 8)}.myshopify.com`;
-  await shop.admin('PUT', '/admin/v1/sources/shopify', { domain, secret: SECRET });
-  return { ...shop, domain };
-}
-
-async function sign(body: string, secret = SECRET): Promise<string> {
-  const encoder = new TextEncoder();
-  const key = await crypto.subtle.importKey('raw', encoder.encode(secret), { name: 'HMAC', hash: 'SHA-256' }, false, [
-    'sign',
-  ]);
-  return btoa(String.fromCharCode(...new Uint8Array(await crypto.subtle.sign('HMAC', key, encoder.encode(body)))));
-}
-
-interface Sending {
-  eventId?: string;
-  signature?: string;
-  domain?: string;
-  prefix?: string;
-}
-
-async function webhook(
-  shop: TestShop & { domain: string },
-  topic: string,
-  payload: object | string,
-  how: Sending = {},
-): Promise<Answer> {
-  const body = typeof payload === 'string' ? payload : JSON.stringify(payload);
-  const headers = {
-    'hmac-sha256': how.signature ?? (await sign(body)),
-    topic,
-    'shop-domain': how.domain ?? shop.domain,
-    'webhook-id': crypto.randomUUID(),
-    'event-id': how.eventId ?? crypto.randomUUID(),
-  };
-  const named = Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [`${how.prefix ?? 'x-shopify-'}${name}`, value]),
-  );
-  return call('POST', `/webhooks/shopify/${shop.id}`, body, named);
-}
+import { call, eventually, makeShop, type TestShop } from './shop.ts';
+import { connected, sign, webhook } from './shopify-sender.ts';
 
 let number = 0;
 function order(euros: string, more: object = {}): Record<string, unknown> {

@@ -96,7 +96,7 @@ settings.openapi(connectShopify, async (c) => {
   return raw(
     await once(c, shop.id, async () => {
       await storeShopifySecret(c, shop.id, secret);
-      await apply(c, shop.id, { shopify: { domain } }, key.id);
+      await apply(c, shop.id, { shopify: { domain, connectedAtMs: Date.now() } }, key.id);
       const paths = {
         webhookPath: `/webhooks/shopify/${shop.id}`,
         proxyPath: `/hub/v1/proxy/${shop.id}`,

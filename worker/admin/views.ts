@@ -27,7 +27,10 @@ export function shopView(shop: ShopSnapshot): z.infer<typeof wire.Shop> {
     origins: settings.origins,
     links: settings.links,
     orderSource: orderSourceOf(shop),
-    shopify: settings.shopify,
+    shopify: settings.shopify && {
+      domain: settings.shopify.domain,
+      uninstalledAtMs: settings.shopify.uninstalledAtMs ?? null,
+    },
     ingestPerSecond: settings.ingestPerSecond,
     createdAtMs: settings.createdAtMs,
   };

@@ -107,8 +107,11 @@ const shopify: RouteConfig = {
   path: '/webhooks/shopify/{shop}',
   summary: 'Shopify webhooks, signed with the secret of the connected source',
   description:
-    'Topics: orders/create, orders/paid, orders/updated, orders/cancelled, refunds/create, fulfillments/create, ' +
-    'fulfillments/update, customers/create, customers/update. Others are answered 200 and left aside.',
+    'Topics: orders/create, orders/paid, orders/updated, orders/edited, orders/cancelled, refunds/create, ' +
+    'fulfillments/create, fulfillments/update, fulfillment_events/create, customers/create, customers/update, ' +
+    'customers/delete, customers_email_marketing_consent/update, customers_marketing_consent/update, ' +
+    'checkouts/create, checkouts/update, app/uninstalled; customers/data_request, customers/redact and shop/redact ' +
+    'become privacy requests. Others are answered 200 and left aside.',
   request: {
     params: z.object({ shop: z.string() }),
     headers: z.object({

@@ -46,6 +46,15 @@ const ALIASES: Readonly<Record<string, string>> = {
   'Email Link Clicked': 'Clicked Email',
   'Push Notification Tapped': 'Opened Push',
   'Application Opened': 'Opened App',
+  'Email Bounced': 'Bounced Email',
+  'Email Marked as Spam': 'Marked Email as Spam',
+  'Email Marked As Spam': 'Marked Email as Spam',
+  'Email Unsubscribed': 'Unsubscribed from Email Marketing',
+  'SMS Bounced': 'Bounced SMS',
+  'SMS Marked as Spam': 'Marked SMS as Spam',
+  'SMS Marked As Spam': 'Marked SMS as Spam',
+  'SMS Unsubscribed': 'Unsubscribed from SMS Marketing',
+  'Unsubscribed from SMS': 'Unsubscribed from SMS Marketing',
 };
 
 export function canonicalName(name: string): string {

@@ -124,8 +124,10 @@ export function joinOrders(own: Order, other: Order): Order {
   const [newer, older] =
     (own.snapshot?.updatedAtMs ?? 0) >= (other.snapshot?.updatedAtMs ?? 0) ? [own, other] : [other, own];
   const byId = <T>(all: T[], idOf: (one: T) => string) => [...new Map(all.map((one) => [idOf(one), one])).values()];
+  const words = byId([...(older.carrierWords ?? []), ...(newer.carrierWords ?? [])], (one) => one.fulfilmentId);
   return {
     ...newer,
+    ...(words.length === 0 ? {} : { carrierWords: words }),
     snapshot: newer.snapshot ?? older.snapshot,
     paidAtMs: own.paidAtMs ?? other.paidAtMs,
     cancelledAtMs: newer.cancelledAtMs ?? older.cancelledAtMs,

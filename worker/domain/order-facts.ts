@@ -77,6 +77,13 @@ export interface Fulfilment {
   pieces: Record<string, number>;
 }
 
+/** What a carrier said of the parcels of one fulfilment, told apart from it. */
+export interface CarrierWord {
+  fulfilmentId: string;
+  status: string;
+  atMs: number;
+}
+
 export type OrderFact =
   | {
       kind: 'order';
@@ -87,7 +94,8 @@ export type OrderFact =
     }
   | { kind: 'cancellation'; orderId: string; atMs: number }
   | { kind: 'refund'; orderId: string; refund: Refund }
-  | { kind: 'fulfilment'; orderId: string; fulfilment: Fulfilment };
+  | { kind: 'fulfilment'; orderId: string; fulfilment: Fulfilment }
+  | { kind: 'carrier'; orderId: string; word: CarrierWord };
 
 export function orderIdOf(fact: OrderFact): string {
   return fact.kind === 'order' ? fact.order.orderId : fact.orderId;

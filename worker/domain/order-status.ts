@@ -1,5 +1,6 @@
 /** What a shopper or a merchant is told of an order's payment, its parcels and their way. */
 import type { Order } from './order.ts';
+import type { CarrierWord, Fulfilment, Parcel } from './order-facts.ts';
 import { isWholeOrder, priceRefunds } from './refund-worth.ts';
 
 export type Payment = 'pending' | 'paid' | 'partially_refunded' | 'refunded' | 'cancelled';
@@ -28,9 +29,32 @@ export function fulfilmentOf(order: Order): FulfilmentState {
   return pieces === 0 || pieces >= wanted ? 'fulfilled' : 'partial';
 }
 
-/** The latest word of a carrier. */
+/** The latest word of a carrier, be it told with a fulfilment or apart from it. */
 export function deliveryOf(order: Order): string | null {
-  const newest = [...order.fulfilments].filter((one) => !one.cancelled).sort((a, b) => b.updatedAtMs - a.updatedAtMs);
-  for (const one of newest) for (const parcel of one.parcels) if (parcel.status !== null) return parcel.status;
-  return null;
+  const told = order.fulfilments.map((one) => ({
+    ...one,
+    atMs: Math.max(one.updatedAtMs, wordOf(order, one)?.atMs ?? 0),
+  }));
+  const newest = told.filter((one) => !one.cancelled).sort((a, b) => b.atMs - a.atMs);
+  for (const one of newest)
+    for (const parcel of parcelsOf(order, one)) if (parcel.status !== null) return parcel.status;
+  const ahead = (order.carrierWords ?? []).filter(
+    (word) => !told.some((one) => one.fulfilmentId === word.fulfilmentId),
+  );
+  return ahead.sort((a, b) => b.atMs - a.atMs)[0]?.status ?? null;
+}
+
+/** The parcels of a fulfilment, with the carrier's last word where it is newer than the fulfilment's own. */
+export function parcelsOf(order: Order, fulfilment: Fulfilment): Parcel[] {
+  const { parcels, updatedAtMs } = fulfilment;
+  const word = wordOf(order, fulfilment);
+  if (word === null) return parcels;
+  if (parcels.length === 0) return [{ company: null, number: null, url: null, status: word.status }];
+  return parcels.map((parcel) =>
+    parcel.status === null || word.atMs >= updatedAtMs ? { ...parcel, status: word.status } : parcel,
+  );
+}
+
+function wordOf(order: Order, { fulfilmentId }: Fulfilment): CarrierWord | null {
+  return order.carrierWords?.find((word) => word.fulfilmentId === fulfilmentId) ?? null;
 }

@@ -1,5 +1,5 @@
 /** An order as the customer keeps it: the facts folded together, and the points it stands at. */
-import type { Fulfilment, OrderFact, OrderSnapshot, Refund } from './order-facts.ts';
+import type { CarrierWord, Fulfilment, OrderFact, OrderSnapshot, Refund } from './order-facts.ts';
 import type { OrderRule } from './programme.ts';
 
 export interface Order {
@@ -10,6 +10,8 @@ export interface Order {
   cancelledAtMs: number | null;
   refunds: Refund[];
   fulfilments: Fulfilment[];
+  /** The newest word for each fulfilment; absent: no carrier was heard of apart from the fulfilments. */
+  carrierWords?: CarrierWord[];
   /** The rule of the day it earned by, with its version; kept so that a later rule never touches it. */
   rule: (OrderRule & { version: number }) | null;
   earned: number;
@@ -51,6 +53,8 @@ export function foldFact(order: Order, fact: OrderFact, now: number): Order {
         ...order,
         fulfilments: withFulfilment(order.fulfilments, fact.fulfilment),
       };
+    case 'carrier':
+      return { ...order, carrierWords: withWord(order.carrierWords ?? [], fact.word) };
     case 'cancellation':
       return { ...order, cancelledAtMs: cancelledAt(order.snapshot, [order.cancelledAtMs, fact.atMs]) };
     case 'order':
@@ -98,4 +102,26 @@ function withFulfilment(all: Fulfilment[], fulfilment: Fulfilment): Fulfilment[]
   const known = all.find((one) => one.fulfilmentId === fulfilment.fulfilmentId);
   if (known && known.updatedAtMs > fulfilment.updatedAtMs) return all;
   return [...all.filter((one) => one !== known), fulfilment];
+}
+
+/** Of the same instant the later step stands, so that the order of telling does not matter. */
+function withWord(words: CarrierWord[], word: CarrierWord): CarrierWord[] {
+  const known = words.find((one) => one.fulfilmentId === word.fulfilmentId);
+  if (known !== undefined && !isNewer(word, known)) return words;
+  return [...words.filter((one) => one !== known), word];
+}
+
+const STEPS = [
+  'label_printed',
+  'confirmed',
+  'in_transit',
+  'out_for_delivery',
+  'attempted_delivery',
+  'failure',
+  'ready_for_pickup',
+  'delivered',
+];
+
+function isNewer(a: CarrierWord, b: CarrierWord): boolean {
+  return a.atMs === b.atMs ? STEPS.indexOf(a.status) > STEPS.indexOf(b.status) : a.atMs > b.atMs;
 }

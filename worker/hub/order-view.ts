@@ -1,8 +1,8 @@
 /** From an order as the customer keeps it to what its shopper sees. Pure; an order without a snapshot has no view. */
 
 import type { Order } from '../domain/order.ts';
-import type { Fulfilment, OrderSnapshot } from '../domain/order-facts.ts';
-import { deliveryOf, fulfilmentOf, paymentOf, refundedMoneyMinor } from '../domain/order-status.ts';
+import type { OrderSnapshot, Parcel } from '../domain/order-facts.ts';
+import { deliveryOf, fulfilmentOf, parcelsOf, paymentOf, refundedMoneyMinor } from '../domain/order-status.ts';
 import { DeliveryStatus, type OrderDetail, type OrderLine, type OrderSummary, type Tracking } from '../wire/hub.ts';
 
 export function summaryOf(order: Order): OrderSummary | null {
@@ -36,7 +36,7 @@ export function detailOf(order: Order): OrderDetail | null {
     taxMinor: snapshot.taxMinor,
     taxesIncluded: snapshot.taxesIncluded,
     refundedMinor: refundedMoneyMinor(order),
-    tracking: order.fulfilments.filter((one) => !one.cancelled).flatMap(trackingOf),
+    tracking: order.fulfilments.filter((one) => !one.cancelled).flatMap((one) => trackingOf(parcelsOf(order, one))),
   };
 }
 
@@ -47,7 +47,7 @@ function lineOf(line: OrderSnapshot['lines'][number]): OrderLine {
 }
 
 /** A parcel that nobody can follow yet says nothing. */
-function trackingOf({ parcels }: Fulfilment): Tracking[] {
+function trackingOf(parcels: Parcel[]): Tracking[] {
   return parcels
     .map(({ company, number, url, status }) => ({
       company,

@@ -9,6 +9,7 @@ import { emailOf, isPlain, LONGEST_ID } from '../domain/identifier.ts';
 import { flawOf, isObject, type JsonObject, objectOf, textOf } from '../domain/json.ts';
 import type { Receipt } from '../shops/shop-time.ts';
 import { inShopTime } from '../time/receipt.ts';
+import { consentOfMessage, withoutConsent } from './segment-consent.ts';
 import { namedBy, namingId } from './segment-identity.ts';
 import { type OrderReading, orderFactOf } from './segment-order.ts';
 
@@ -51,6 +52,7 @@ export function mapMessage(message: unknown, sender: Sender): Mapped {
     occurredAtMs,
     messageId,
   });
+  const consent = consentOfMessage({ type, name, traits, properties }, { atMs: occurredAtMs, source: 'segment' });
   const identifiers = identifiersWith(order, named.identifiers);
   const subject = {
     identifiers,
@@ -67,11 +69,12 @@ export function mapMessage(message: unknown, sender: Sender): Mapped {
     properties,
     traits: profileChange(type, message, traits, sender.trust),
     fact: order.fact,
+    ...consent.part,
   };
   return {
     subject,
     event,
-    note: order.note,
+    note: order.note ?? consent.note,
   };
 }
 
@@ -139,7 +142,7 @@ function traitsOf(type: MessageType, message: JsonObject): JsonObject {
 
 /** What the profile takes over: traits of an identify call, with the ids that a trusted sender vouches for. */
 function profileChange(type: MessageType, message: JsonObject, traits: JsonObject, trust: Trust): JsonObject | null {
-  const change: JsonObject = type === 'identify' ? { ...traits } : {};
+  const change: JsonObject = type === 'identify' ? { ...withoutConsent(traits) } : {};
   const names: [string, string][] = [
     ['first_name', 'firstName'],
     ['last_name', 'lastName'],

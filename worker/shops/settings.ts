@@ -10,6 +10,14 @@ export interface HubLinks {
   terms: string | null;
 }
 
+export interface ShopifyConnection {
+  domain: string;
+  /** Absent in connections made before it was kept. */
+  connectedAtMs?: number;
+  /** The merchant removed the app in Shopify; what it still sends is verified and taken as before. */
+  uninstalledAtMs?: number;
+}
+
 export interface ShopSettings {
   name: string;
   currency: string;
@@ -22,7 +30,7 @@ export interface ShopSettings {
   layout: 'shared' | 'per_customer';
   links: HubLinks;
   /** The shop platform whose orders count; null: orders come through Segment. */
-  shopify: { domain: string } | null;
+  shopify: ShopifyConnection | null;
   programme: Programme;
   programmeVersion: number;
   /** What one key may send to the event endpoints a second, for each isolate: a write key requests, a publishable one events. */

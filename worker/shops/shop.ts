@@ -1,11 +1,14 @@
 /** The Shop object: keys, settings and their versions, other systems' sealed secrets. The only writer of each. */
 import { DurableObject } from 'cloudflare:workers';
 import first from '../../migrations/shop/0001_shop.sql';
+import privacy from '../../migrations/shop/0002_privacy.sql';
 import clock from '../../migrations/shop/0003_clock.sql';
+import type { PrivacyRequest } from '../domain/privacy.ts';
 import type { Env } from '../env.ts';
 import { Database } from '../storage/database.ts';
 import { within } from '../time/deadline.ts';
 import { Clock, type ClockReading, type ClockStep, type Due, type Entered } from './clock.ts';
+import { PrivacyRequests, type RequestPlace } from './privacy.ts';
 import type { SettingsChange, ShopSettings, ShopSnapshot, StoredKey, StoredSecret } from './settings.ts';
 
 export type Claim =
@@ -21,11 +24,13 @@ const COPY_MS = 1_000;
 export class Shop extends DurableObject<Env> {
   readonly #db: Database;
   readonly #clock: Clock;
+  readonly #privacy: PrivacyRequests;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.#db = new Database(ctx.storage, [first, clock]);
+    this.#db = new Database(ctx.storage, [first, privacy, clock]);
     this.#clock = new Clock(this.#db);
+    this.#privacy = new PrivacyRequests(this.#db);
   }
 
   /** All that requests need; null where no shop was made under this name. Creates nothing. */
@@ -168,6 +173,20 @@ export class Shop extends DurableObject<Env> {
   settingsVersion(version: number): ShopSettings | null {
     const row = this.#db.one('SELECT body FROM settings WHERE version = ?', version);
     return row === null ? null : (JSON.parse(String(row.body)) as ShopSettings);
+  }
+
+  /** false: it was kept before. */
+  keepPrivacyRequest(request: PrivacyRequest): boolean {
+    return this.#privacy.keep(request);
+  }
+
+  privacyRequest(id: string): PrivacyRequest | null {
+    return this.#privacy.one(id);
+  }
+
+  /** Newest first. */
+  privacyRequests(before: RequestPlace | null, limit: number): PrivacyRequest[] {
+    return this.#privacy.page(before, limit);
   }
 
   #retire(name: string, keepUntilMs: number): void {

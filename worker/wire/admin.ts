@@ -92,7 +92,12 @@ export const Shop = z
     origins: z.array(z.string()),
     links: z.object(links),
     orderSource: z.enum(['shopify', 'segment']).describe('Whose orders earn, count and show'),
-    shopify: z.object({ domain: z.string() }).nullable(),
+    shopify: z
+      .object({
+        domain: z.string(),
+        uninstalledAtMs: z.int().nullable().describe('When the app was removed in Shopify; connect again to go on'),
+      })
+      .nullable(),
     ingestPerSecond: z.int(),
     createdAtMs: z.int(),
   })

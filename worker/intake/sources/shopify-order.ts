@@ -4,7 +4,7 @@
  */
 import { idOf, type JsonObject, objectOf, objectsOf, textOf } from '../../domain/json.ts';
 import { toMinor } from '../../domain/money.ts';
-import type { Fulfilment, OrderLine, OrderSnapshot, Parcel } from '../../domain/order-facts.ts';
+import type { CarrierWord, Fulfilment, OrderLine, OrderSnapshot, Parcel } from '../../domain/order-facts.ts';
 import { httpsOrNull, instantOf, shopCurrency, shopMinor } from './shopify-json.ts';
 import { takenBack } from './shopify-refund.ts';
 
@@ -90,6 +90,22 @@ const CARRIER_WORDS = new Set([
   'delivered',
   'failure',
 ]);
+
+/** Other words of Shopify's for steps that have one here (FulfillmentEventStatus). */
+const SAME_STEP: Readonly<Record<string, string>> = {
+  label_purchased: 'label_printed',
+  carrier_picked_up: 'in_transit',
+  delayed: 'in_transit',
+  picked_up: 'delivered',
+};
+
+/** A fulfilment event as the carrier's word; null for a status that is none of its steps. */
+export function carrierWordOf(event: JsonObject, atMs: number): CarrierWord | null {
+  const fulfilmentId = idOf(event, 'fulfillment_id');
+  const said = textOf(event, 'status')?.toLowerCase() ?? '';
+  const status = Object.hasOwn(SAME_STEP, said) ? (SAME_STEP[said] ?? said) : said;
+  return fulfilmentId === null || !CARRIER_WORDS.has(status) ? null : { fulfilmentId, status, atMs };
+}
 
 export function fulfilmentOf(fulfilment: JsonObject): Fulfilment | null {
   const fulfilmentId = idOf(fulfilment, 'id');

@@ -4,16 +4,14 @@ import { noteVerdicts } from '../../debugger/notes.ts';
 import type { Env } from '../../env.ts';
 import { routes } from '../../http/app.ts';
 import { readBytes } from '../../http/body.ts';
-import { deliver, eventVerdict } from '../../routing/deliver.ts';
 import { openShop } from '../../shops/cache.ts';
 import { isShopId } from '../../shops/keys.ts';
 import { secretsNamed } from '../../shops/secrets.ts';
 import type { ShopSnapshot } from '../../shops/settings.ts';
 import { receiptOf } from '../../shops/shop-time.ts';
 import { ProblemError } from '../../wire/problem.ts';
-import { mapWebhook } from './shopify.ts';
 import { parseExact } from './shopify-json.ts';
-import { byShopClock } from './shopify-time.ts';
+import { storeWebhook } from './shopify-store.ts';
 
 const LARGEST = 2 * 1024 * 1024;
 
@@ -33,28 +31,23 @@ shopifyWebhooks.post('/webhooks/shopify/:shop', async (c) => {
   const { receivedAtMs, wallMs } = await receiptOf(c.env, shop);
   const eventId = read.optional('event-id') ?? read('webhook-id');
   const triggered = new Date(read.optional('triggered-at') ?? '').getTime();
-  const mapped = mapWebhook({
+  const { name, verdict, reason, rowsWritten } = await storeWebhook(c.env, shop, {
     topic,
     eventId,
     triggeredAtMs: Number.isFinite(triggered) ? triggered : null,
     receivedAtMs,
+    ...(wallMs === undefined ? {} : { wallMs }),
     payload,
     currency: shop.settings.currency,
   });
-  const delivery = mapped === null || wallMs === undefined ? mapped : byShopClock(mapped, wallMs);
-  const stored = delivery === null ? null : await deliver(c.env, shop, [delivery]);
-  c.set('rowsWritten', stored?.rowsWritten ?? 0);
-  const verdict = stored === null ? 'refused' : eventVerdict(stored.answers[0]);
+  c.set('rowsWritten', rowsWritten);
   const about = {
     atMs: Date.now(),
     source: 'shopify',
     type: topic.slice(0, 255),
     messageId: eventId.slice(0, 255),
   };
-  const reason = delivery === null ? 'topic_not_read' : null;
-  c.executionCtx.waitUntil(
-    noteVerdicts(c.env, shop.id, [{ ...about, name: delivery?.event.name ?? null, verdict, reason }]),
-  );
+  c.executionCtx.waitUntil(noteVerdicts(c.env, shop.id, [{ ...about, name, verdict, reason }]));
   return c.json({ verdict });
 });
 

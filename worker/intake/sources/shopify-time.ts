@@ -10,7 +10,17 @@ export function byShopClock(delivery: Delivery, wallMs: number): Delivery {
   const nowMs = event.receivedAtMs;
   const shift = (saidMs: number) => Math.min(inShopTime(saidMs, { wallMs, nowMs }), nowMs);
   const fact = event.fact === null ? null : factByShopClock(event.fact, shift);
-  return { ...delivery, event: { ...event, occurredAtMs: shift(event.occurredAtMs), fact } };
+  const consents = event.consents?.map((one) => ({ ...one, atMs: one.atMs === null ? null : shift(one.atMs) }));
+  return {
+    ...delivery,
+    event: {
+      ...event,
+      occurredAtMs: shift(event.occurredAtMs),
+      fact,
+      ...(consents === undefined ? {} : { consents }),
+      ...(event.profileAtMs === undefined ? {} : { profileAtMs: shift(event.profileAtMs) }),
+    },
+  };
 }
 
 function factByShopClock(fact: OrderFact, shift: (saidMs: number) => number): OrderFact {
@@ -19,6 +29,7 @@ function factByShopClock(fact: OrderFact, shift: (saidMs: number) => number): Or
   if (fact.kind === 'fulfilment') {
     return { ...fact, fulfilment: { ...fact.fulfilment, updatedAtMs: shift(fact.fulfilment.updatedAtMs) } };
   }
+  if (fact.kind === 'carrier') return { ...fact, word: { ...fact.word, atMs: shift(fact.word.atMs) } };
   const { order } = fact;
   const cancelledAtMs = order.cancelledAtMs === null ? null : shift(order.cancelledAtMs);
   const times = { placedAtMs: shift(order.placedAtMs), updatedAtMs: shift(order.updatedAtMs), cancelledAtMs };

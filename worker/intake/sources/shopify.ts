@@ -5,39 +5,62 @@ import { emailOf } from '../../domain/identifier.ts';
 import { idOf, type JsonObject, objectOf, objectsOf, textOf } from '../../domain/json.ts';
 import type { OrderFact } from '../../domain/order-facts.ts';
 import type { Delivery } from '../../routing/deliver.ts';
+import { checkoutDelivery } from './shopify-checkout.ts';
+import {
+  consentDelivery,
+  customerDelivery,
+  customerIdentifiers,
+  customerTraits,
+  deletedDelivery,
+} from './shopify-customer.ts';
 import { instantOf } from './shopify-json.ts';
-import { fulfilmentOf, snapshotOf } from './shopify-order.ts';
+import { carrierWordOf, fulfilmentOf, snapshotOf } from './shopify-order.ts';
 import { refundOf } from './shopify-refund.ts';
+import { eventOf, occurredAt, type Webhook } from './shopify-webhook.ts';
 
-export interface Webhook {
-  topic: string;
-  /** The event's id; equal for every delivery and every subscription of the same event. */
-  eventId: string;
-  triggeredAtMs: number | null;
-  receivedAtMs: number;
-  payload: JsonObject;
-  currency: string;
-}
+type Mapper = (webhook: Webhook, name: string) => Delivery | null;
 
-const NAMES: Readonly<Record<string, string>> = {
-  'orders/create': 'Placed Order',
-  'orders/paid': 'Paid Order',
-  'orders/updated': 'Updated Order',
-  'orders/cancelled': 'Cancelled Order',
-  'refunds/create': 'Refunded Order',
-  'fulfillments/create': 'Fulfilled Order',
-  'fulfillments/update': 'Updated Fulfilment',
-  'customers/create': 'Created Customer',
-  'customers/update': 'Updated Customer',
+/** Every topic that becomes an event of a customer: the event's name, and who reads it. */
+const TOPICS: Readonly<Record<string, readonly [string, Mapper]>> = {
+  'orders/create': ['Placed Order', orderDelivery],
+  'orders/paid': ['Paid Order', orderDelivery],
+  'orders/updated': ['Updated Order', orderDelivery],
+  'orders/edited': ['Edited Order', editDelivery],
+  'orders/cancelled': ['Cancelled Order', orderDelivery],
+  'refunds/create': ['Refunded Order', orderDelivery],
+  'fulfillments/create': ['Fulfilled Order', orderDelivery],
+  'fulfillments/update': ['Updated Fulfilment', orderDelivery],
+  'fulfillment_events/create': ['Tracked Parcel', trackingDelivery],
+  'customers/create': ['Created Customer', customerDelivery],
+  'customers/update': ['Updated Customer', customerDelivery],
+  'customers/delete': ['Deleted Customer', deletedDelivery],
+  'customers_email_marketing_consent/update': ['Updated Consent', consentDelivery],
+  'customers_marketing_consent/update': ['Updated Consent', consentDelivery],
+  'checkouts/create': ['Started Checkout', checkoutDelivery],
+  'checkouts/update': ['Updated Checkout', checkoutDelivery],
 };
 
-/** The event and who it is about; null for a topic that is not read here or a payload that names nothing. */
+/** What makes nobody a customer: it is told of one we know, or of none. */
+const OF_KNOWN_ONLY = new Set(['customers/delete']);
+
+export type Mapping =
+  | { kind: 'delivery'; delivery: Delivery; ofKnownOnly: boolean }
+  | { kind: 'refused'; reason: 'topic_not_read' | 'names_nobody' };
+
+/** The event and who it is about. Pure: the same webhook always maps to the same. */
+export function readWebhook(webhook: Webhook): Mapping {
+  const topic = Object.hasOwn(TOPICS, webhook.topic) ? TOPICS[webhook.topic] : undefined;
+  if (topic === undefined) return { kind: 'refused', reason: 'topic_not_read' };
+  const [name, map] = topic;
+  const delivery = map(webhook, name);
+  if (delivery === null) return { kind: 'refused', reason: 'names_nobody' };
+  return { kind: 'delivery', delivery, ofKnownOnly: OF_KNOWN_ONLY.has(webhook.topic) };
+}
+
+/** As `readWebhook`; null for a topic that is not read here or a payload that names nothing. */
 export function mapWebhook(webhook: Webhook): Delivery | null {
-  const name = NAMES[webhook.topic];
-  if (name === undefined || !Object.hasOwn(NAMES, webhook.topic)) return null;
-  if (webhook.topic.startsWith('customers/')) return customerDelivery(webhook, name);
-  const fact = factOf(webhook);
-  return fact === null ? null : orderDelivery(webhook, name, fact);
+  const mapping = readWebhook(webhook);
+  return mapping.kind === 'delivery' ? mapping.delivery : null;
 }
 
 function factOf({ topic, payload, currency, receivedAtMs }: Webhook): OrderFact | null {
@@ -65,25 +88,58 @@ function factOf({ topic, payload, currency, receivedAtMs }: Webhook): OrderFact 
   return fulfilment === null ? null : { kind: 'fulfilment', orderId, fulfilment };
 }
 
-function orderDelivery(webhook: Webhook, name: string, fact: OrderFact): Delivery {
-  const { payload } = webhook;
-  const orderId = fact.kind === 'order' ? fact.order.orderId : fact.orderId;
-  const identifiers: Identifier[] = [{ kind: 'order', value: orderId }];
-  if (fact.kind !== 'order')
-    return {
-      subject: { identifiers, trust: 'server' },
-      event: eventOf(webhook, name, { order_id: orderId }, fact),
-    };
-  const customer = objectOf(payload, 'customer');
-  identifiers.push(
-    ...customerIdentifiers(customer, emailOf(payload) ?? emailOf({ email: payload.contact_email ?? null })),
-  );
-  const properties = orderProperties(fact, payload);
-  const event = eventOf(webhook, name, properties, fact);
-  return {
-    subject: { identifiers, trust: 'server' },
-    event: { ...event, traits: customerTraits(customer, emailOf(payload)) },
+/** `orders/edited` names lines and pieces only; the `orders/updated` that follows carries the amounts. */
+function editDelivery(webhook: Webhook, name: string): Delivery | null {
+  const edit = objectOf(webhook.payload, 'order_edit');
+  const orderId = idOf(edit, 'order_id');
+  if (orderId === null) return null;
+  const lines = objectOf(edit, 'line_items');
+  const changed = (field: string) =>
+    objectsOf(lines, field).map((line) => ({ line_id: idOf(line, 'id'), quantity: Number(line.delta) || 0 }));
+  const properties = { order_id: orderId, additions: changed('additions'), removals: changed('removals') };
+  return aboutOrder(orderId, eventOf(webhook, name, properties));
+}
+
+/** What the carrier says of one parcel; at the time it happened, however late it is told. */
+function trackingDelivery(webhook: Webhook, name: string): Delivery | null {
+  const { payload, receivedAtMs } = webhook;
+  const orderId = idOf(payload, 'order_id');
+  if (orderId === null) return null;
+  const happened = instantOf(payload, 'happened_at') ?? occurredAt(webhook);
+  const occurredAtMs = Math.max(0, Math.min(happened, receivedAtMs));
+  const word = carrierWordOf(payload, occurredAtMs);
+  const properties = {
+    order_id: orderId,
+    fulfillment_id: idOf(payload, 'fulfillment_id'),
+    status: textOf(payload, 'status'),
+    message: textOf(payload, 'message'),
   };
+  const fact: OrderFact | null = word === null ? null : { kind: 'carrier', orderId, word };
+  return aboutOrder(orderId, { ...eventOf(webhook, name, properties), occurredAtMs, fact });
+}
+
+function aboutOrder(orderId: string, event: CustomerEvent): Delivery {
+  return { subject: { identifiers: [{ kind: 'order', value: orderId }], trust: 'server' }, event };
+}
+
+function orderDelivery(webhook: Webhook, name: string): Delivery | null {
+  const fact = factOf(webhook);
+  if (fact === null) return null;
+  const { payload } = webhook;
+  if (fact.kind !== 'order') {
+    return aboutOrder(fact.orderId, { ...eventOf(webhook, name, { order_id: fact.orderId }), fact });
+  }
+  const customer = objectOf(payload, 'customer');
+  const email = emailOf(payload) ?? emailOf({ email: payload.contact_email ?? null });
+  const identifiers: Identifier[] = [
+    { kind: 'order', value: fact.order.orderId },
+    ...customerIdentifiers(customer, email),
+  ];
+  const traits = customerTraits(customer, emailOf(payload));
+  const event = { ...eventOf(webhook, name, orderProperties(fact, payload)), fact, traits };
+  if (traits === null) return { subject: { identifiers, trust: 'server' }, event };
+  const profileAtMs = instantOf(customer, 'updated_at') ?? event.occurredAtMs;
+  return { subject: { identifiers, trust: 'server' }, event: { ...event, profileAtMs } };
 }
 
 /** What a merchant wants to see of an order in a timeline; the rest is with the order itself. */
@@ -104,61 +160,5 @@ function orderProperties(fact: Extract<OrderFact, { kind: 'order' }>, payload: J
       name: line.title,
       quantity: line.quantity,
     })),
-  };
-}
-
-function customerDelivery(webhook: Webhook, name: string): Delivery | null {
-  const identifiers = customerIdentifiers(webhook.payload, null);
-  if (identifiers.length === 0) return null;
-  const properties = {
-    tags: textOf(webhook.payload, 'tags'),
-    state: textOf(webhook.payload, 'state'),
-  };
-  const event = eventOf(webhook, name, properties, null);
-  return {
-    subject: { identifiers, trust: 'server' },
-    event: { ...event, traits: customerTraits(webhook.payload, null) },
-  };
-}
-
-function customerIdentifiers(customer: JsonObject, orderEmail: string | null): Identifier[] {
-  const id = idOf(customer, 'id');
-  const email = emailOf(customer) ?? orderEmail;
-  const identifiers: Identifier[] = [];
-  if (id !== null) identifiers.push({ kind: 'shopify', value: id });
-  if (email !== null) identifiers.push({ kind: 'email', value: email });
-  return identifiers;
-}
-
-function customerTraits(customer: JsonObject, orderEmail: string | null): JsonObject | null {
-  const traits: JsonObject = {};
-  const id = idOf(customer, 'id');
-  if (id !== null) traits.shopifyId = id;
-  const email = emailOf(customer) ?? orderEmail;
-  if (email !== null) traits.email = email;
-  const names: [string, string][] = [
-    ['first_name', 'firstName'],
-    ['last_name', 'lastName'],
-    ['phone', 'phone'],
-  ];
-  for (const [theirs, ours] of names) {
-    const value = textOf(customer, theirs);
-    if (value !== null) traits[ours] = value;
-  }
-  return Object.keys(traits).length === 0 ? null : traits;
-}
-
-function eventOf(webhook: Webhook, name: string, properties: JsonObject, fact: OrderFact | null): CustomerEvent {
-  const said = webhook.triggeredAtMs ?? instantOf(webhook.payload, 'updated_at') ?? webhook.receivedAtMs;
-  return {
-    key: `shopify:${webhook.topic}:${webhook.eventId}`,
-    source: 'shopify',
-    trust: 'server',
-    name,
-    occurredAtMs: Math.max(0, Math.min(said, webhook.receivedAtMs)),
-    receivedAtMs: webhook.receivedAtMs,
-    properties,
-    traits: null,
-    fact,
   };
 }

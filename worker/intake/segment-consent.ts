@@ -1,0 +1,37 @@
+/** What a Segment message says of consent, and the traits without what is kept as consent. */
+import type { ConsentChange } from '../domain/consent.ts';
+import { consentOfEvent, consentOfTraits, type Telling } from '../domain/consent-reading.ts';
+import { isObject, type JsonObject } from '../domain/json.ts';
+
+/** Named in the verdict of an event; more are only counted out. */
+const MOST_NAMED = 3;
+
+export interface Said {
+  type: string;
+  name: string;
+  traits: JsonObject;
+  properties: JsonObject;
+}
+
+export interface ConsentOfMessage {
+  /** To be spread into the event: nothing where nothing was said. */
+  part: { consents?: ConsentChange[] };
+  note: string | null;
+}
+
+export function consentOfMessage({ type, name, traits, properties }: Said, telling: Telling): ConsentOfMessage {
+  if (type !== 'identify' && type !== 'track') return { part: {}, note: null };
+  const { changes, unread } =
+    type === 'identify'
+      ? consentOfTraits(traits, telling)
+      : { changes: consentOfEvent(name, properties, telling), unread: [] };
+  const note = unread.length === 0 ? null : `consent_not_read: ${unread.slice(0, MOST_NAMED).join(', ')}`;
+  return { part: changes.length === 0 ? {} : { consents: changes }, note };
+}
+
+/** A consent that was read has a place of its own; among the traits it would go stale. */
+export function withoutConsent(traits: JsonObject): JsonObject {
+  if (!isObject(traits.consent)) return traits;
+  const { consent: _, ...rest } = traits;
+  return rest;
+}
