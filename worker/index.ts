@@ -1,6 +1,7 @@
 /** The map of the worker: every route group and every object. Start reading here. */
 
 import { clock } from './admin/clock.ts';
+import { consents } from './admin/consents.ts';
 import { customers } from './admin/customers.ts';
 import { events } from './admin/events.ts';
 import { jobs } from './admin/jobs.ts';
@@ -8,6 +9,7 @@ import { keys } from './admin/keys.ts';
 import { merges } from './admin/merges.ts';
 import { orders } from './admin/orders.ts';
 import { points } from './admin/points.ts';
+import { privacyRequests } from './admin/privacy-requests.ts';
 import { settings } from './admin/settings.ts';
 import { shops } from './admin/shops.ts';
 import { docs } from './docs/routes.ts';
@@ -52,8 +54,10 @@ app.route('/', settings);
 app.route('/', keys);
 app.route('/', customers);
 app.route('/', merges);
+app.route('/', consents);
 app.route('/', points);
 app.route('/', orders);
+app.route('/', privacyRequests);
 app.route('/', events);
 app.route('/', jobs);
 app.route('/', clock);

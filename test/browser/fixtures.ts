@@ -66,7 +66,12 @@ export const detail = (id: string, change: Partial<OrderDetail> = {}): OrderDeta
 
 export const customer = (change: Partial<HubCustomer> = {}): HubCustomer => ({
   firstName: 'Ada',
+  name: 'Ada Byron',
   email: 'ada@example.com',
+  consents: [
+    { channel: 'email', state: 'subscribed', suppression: null },
+    { channel: 'sms', state: 'never_subscribed', suppression: null },
+  ],
   points: { balance: 1240, worthMinor: 1240, nextExpiry: { points: 120, atMs: Date.UTC(2031, 4, 3, 12) } },
   activity: ['a1', 'a2', 'a3', 'a4', 'a5'].map((id) => activity(id)),
   orders: { items: [order('1001'), order('1002')], nextCursor: null },
@@ -75,7 +80,9 @@ export const customer = (change: Partial<HubCustomer> = {}): HubCustomer => ({
 
 export const emptyCustomer: HubCustomer = {
   firstName: null,
+  name: null,
   email: null,
+  consents: [],
   points: { balance: 0, worthMinor: 0, nextExpiry: null },
   activity: [],
   orders: { items: [], nextCursor: null },

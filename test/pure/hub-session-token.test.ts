@@ -9,7 +9,7 @@ const ROOT = 'MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY';
 const OTHER_ROOT = 'QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVowMTIzNDU';
 const NOW = 1_700_000_000_000;
 const of = { shop: 'shp_0123456789abcdefghjk', customer: '3-abc', proof: 'merchant_jwt' as const };
-const session = { shop: of.shop, customer: of.customer };
+const session = { shop: of.shop, customer: of.customer, proof: 'merchant_jwt' };
 
 describe('a session', () => {
   it('says which shop, which customer and which proof, and nothing personal', async () => {
@@ -52,6 +52,7 @@ describe('a session', () => {
         aud: 'hub',
         sub: '3-abc',
         shop: of.shop,
+        amr: [of.proof],
         iat: NOW / 1000,
         exp: NOW / 1000 + 60,
         ...claims,

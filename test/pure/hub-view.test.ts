@@ -211,8 +211,26 @@ const standing: Standing = {
   orderCount: 1,
   firstSeenMs: AT,
   lastSeenMs: AT,
-  consents: {},
-  traits: { firstName: 'Ada', email: 'ada@example.com', phone: '+49', birthday: '1815-12-10', userId: 'u1' },
+  consents: {
+    email: {
+      consent: { state: 'unsubscribed', atMs: AT, source: 'api', trust: 'server', proof: { ip: '192.0.2.1' } },
+      suppression: { reason: 'bounced', atMs: AT, source: 'segment' },
+      liftedAtMs: null,
+    },
+    sms: {
+      consent: { state: 'subscribed', atMs: AT, source: 'segment', trust: 'browser', proof: {} },
+      suppression: null,
+      liftedAtMs: null,
+    },
+  },
+  traits: {
+    firstName: 'Ada',
+    lastName: 'Byron',
+    email: 'ada@example.com',
+    phone: '+49 30 1234567',
+    birthday: '1815-12-10',
+    userId: 'u1',
+  },
   nextExpiry: { points: 10, atMs: AT + 1 },
   activity: Array.from({ length: 5 }, (_, index) => row(20 - index)),
   activityOrders: [],
@@ -231,7 +249,12 @@ describe('the view', () => {
       shop,
       customer: {
         firstName: 'Ada',
+        name: 'Ada Byron',
         email: 'ada@example.com',
+        consents: [
+          { channel: 'email', state: 'unsubscribed', suppression: 'bounced' },
+          { channel: 'sms', state: 'never_subscribed', suppression: null },
+        ],
         points: { balance: 1_999, worthMinor: 1_999, nextExpiry: { points: 10, atMs: AT + 1 } },
         activity: activityOf(standing.activity, []).slice(0, 5),
         orders: { items: [summary], nextCursor: null },

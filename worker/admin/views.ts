@@ -10,6 +10,7 @@ import type { ProfileRow } from '../projection/queries.ts';
 import { orderSourceOf, type ShopSnapshot, type StoredKey, type StoredSecret } from '../shops/settings.ts';
 import type * as wire from '../wire/admin.ts';
 import type * as people from '../wire/customers.ts';
+import { consentSteps, consentViews } from './consent-views.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -76,6 +77,7 @@ export function customerView(names: Names, standing: Standing): z.infer<typeof p
   return {
     ...names,
     traits: standing.traits,
+    consents: consentViews(standing.consents),
     points: { balance, debt, lifetime, nextExpiry },
     orders: standing.orderCount,
     firstSeenMs: standing.firstSeenMs,
@@ -120,6 +122,7 @@ export function timelineView(row: JournalRow): z.infer<typeof people.TimelineEnt
     source: textOf(row.about, 'source'),
     trust: textOf(row.about, 'trust'),
     properties: isObject(properties) ? properties : {},
+    consents: consentSteps(row.about.consents),
     points: row.entries.reduce((sum, entry) => sum + entry.points, 0),
     carriedFrom: carriedFrom(row)?.customer ?? null,
   };

@@ -45,6 +45,7 @@ const TAGS = [
   },
   { name: 'Hub', description: "The drawer's API" },
   { name: 'Customers' },
+  { name: 'Privacy', description: 'What customers may ask for by law' },
   { name: 'Programme' },
   { name: 'Settings' },
   { name: 'Keys' },

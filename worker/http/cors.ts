@@ -3,7 +3,7 @@ import type { MiddlewareHandler } from 'hono';
 import { openShop } from '../shops/cache.ts';
 import type { AppEnv } from './app.ts';
 
-const METHODS = 'GET, POST, OPTIONS';
+const METHODS = 'GET, POST, PUT, OPTIONS';
 /** Segment's browser client adds X-Retry-Count from the second try, RudderStack's the Rsa- ones: unlisted, no retry would pass. */
 const HEADERS = [
   'authorization, content-type, idempotency-key, x-retry-count, anonymousid, sentat',

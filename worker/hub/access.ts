@@ -18,6 +18,8 @@ const sessions = new TokenBuckets(20_000);
 export interface Access {
   shop: ShopSnapshot;
   customer: string;
+  /** How the shopper proved who they are. */
+  proof: string;
 }
 
 /** The shop of a publishable key with the scope "hub". */
@@ -51,7 +53,7 @@ export async function accessOf(c: AppContext): Promise<Access> {
   if (session === null || shop === null) throw new ProblemError('unauthorized');
   c.set('shop', shop.id);
   requireOrigin(c, shop);
-  return { shop, customer: session.customer };
+  return { shop, customer: session.customer, proof: session.proof };
 }
 
 /** What a shopper may see is nobody else's to keep. */

@@ -24,6 +24,8 @@ export interface First {
 }
 export const NOTHING: First = { activity: 0, orders: 0 };
 
+type Shopping = Pick<Access, 'shop' | 'customer'>;
+
 export interface Current {
   customer: string;
   standing: Standing;
@@ -60,7 +62,7 @@ export async function signIn(env: Env, shop: ShopSnapshot, shopper: Shopper, fir
 }
 
 /** The standing of a session's customer, or of whom it moved to; null where there is none. Writes nothing. */
-async function standingOf(env: Env, { shop, customer }: Access, first: First): Promise<Current | null> {
+async function standingOf(env: Env, { shop, customer }: Shopping, first: First): Promise<Current | null> {
   const clockMs = await testNow(env, shop);
   let id: string | null = customer;
   for (let hop = 0; hop < MOST_HOPS && id !== null; hop += 1) {
@@ -75,7 +77,7 @@ async function standingOf(env: Env, { shop, customer }: Access, first: First): P
 }
 
 /** As `standingOf`, for routes: a bearer whose customer is gone is no bearer any more. */
-export async function requireStanding(env: Env, access: Access, first: First): Promise<Current> {
+export async function requireStanding(env: Env, access: Shopping, first: First): Promise<Current> {
   const current = await standingOf(env, access, first);
   if (current === null) throw new ProblemError('unauthorized');
   return current;

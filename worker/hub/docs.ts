@@ -1,7 +1,16 @@
 /** The hub's addresses as the API document tells them: what goes in, every answer that can come out. */
 import { createRoute, z } from '@hono/zod-openapi';
-import { json, problem } from '../http/answers.ts';
-import { ActivityPage, HubView, OrderDetail, OrderPage, SessionRequest } from '../wire/hub.ts';
+import { body, json, problem } from '../http/answers.ts';
+import { Channel } from '../wire/consents.ts';
+import {
+  ActivityPage,
+  HubConsent,
+  HubConsentWrite,
+  HubView,
+  OrderDetail,
+  OrderPage,
+  SessionRequest,
+} from '../wire/hub.ts';
 import { pageQuery } from '../wire/parts.ts';
 
 const MOST_ITEMS = 50;
@@ -82,4 +91,25 @@ export const activity = createRoute({
   summary: "The shopper's points history, newest first",
   request: { query },
   responses: { 200: json(ActivityPage, 'A page of entries'), ...badRequest, ...refusals },
+});
+
+export const consent = createRoute({
+  method: 'put',
+  path: '/hub/v1/consents/{channel}',
+  tags: ['Hub'],
+  security: [{ hubSession: [] }],
+  summary: 'The shopper subscribes to a channel, or unsubscribes',
+  description: 'The same word again changes nothing. The proof kept is how the shopper signed in, and the page.',
+  request: {
+    params: z.object({ channel: Channel }),
+    headers: z.object({ 'idempotency-key': z.string().min(1).max(255).optional() }),
+    body: body(HubConsentWrite),
+  },
+  responses: {
+    200: json(HubConsent, 'The channel as it stands now'),
+    ...badRequest,
+    ...refusals,
+    409: problem('Subscribing to a channel without an address, or to a suppressed one'),
+    429: problem('Too many changes; wait for Retry-After seconds'),
+  },
 });

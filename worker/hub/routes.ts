@@ -9,6 +9,7 @@ import type { HubView, Proof } from '../wire/hub.ts';
 import { ProblemError } from '../wire/problem.ts';
 import { accessOf, notStored, shopOfKey, shopOfPath } from './access.ts';
 import { ActivityPlace, activityOf, activityPage, rowsBefore } from './activity-view.ts';
+import { changeConsent } from './consent.ts';
 import { NOTHING, requireStanding, signIn } from './customer.ts';
 import * as docs from './docs.ts';
 import { detailOf } from './order-view.ts';
@@ -23,11 +24,13 @@ const LONGEST_QUERY = 4096;
 export const hub = routes();
 
 hub.use('/hub/v1/*', notStored);
-for (const path of ['/hub/v1/session', '/hub/v1/me', '/hub/v1/orders', '/hub/v1/orders/:id', '/hub/v1/activity']) {
+const PATHS = ['session', 'me', 'orders', 'orders/:id', 'activity', 'consents/:channel'];
+for (const path of PATHS.map((one) => `/hub/v1/${one}`)) {
   hub.use(path, crossOrigin);
   hub.options(path, (c) => c.body(null, 204));
 }
 hub.use('/hub/v1/session', bodyLimit({ maxSize: LARGEST_REQUEST, onError: tooLarge }));
+hub.use('/hub/v1/consents/*', bodyLimit({ maxSize: LARGEST_REQUEST, onError: tooLarge }));
 
 hub.openapi(docs.session, async (c) => {
   const { key, proof } = c.req.valid('json');
@@ -74,6 +77,13 @@ hub.openapi(docs.activity, async (c) => {
   const page = { limit: limit + 1, before };
   const { rows, orders } = await customersOf(c.env, shop.id, now.customer).points(now.customer, page);
   return c.json(activityPage(activityOf(rows, orders), limit, after), 200);
+});
+
+hub.openapi(docs.consent, async (c) => {
+  const access = await accessOf(c);
+  const { channel } = c.req.valid('param');
+  const saying = { channel, key: c.req.valid('header')['idempotency-key'] ?? null, ...c.req.valid('json') };
+  return c.json(await changeConsent(c, access, saying), 200);
 });
 
 async function exchange(c: AppContext, shop: ShopSnapshot, proof: Proof | null): Promise<HubView> {

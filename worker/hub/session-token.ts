@@ -13,6 +13,11 @@ export interface SessionOf {
   customer: string;
 }
 
+export interface ReadSession extends SessionOf {
+  /** How the shopper proved who they are. */
+  proof: string;
+}
+
 export async function makeSession(root: string, of: SessionOf & { proof: ProofKind }, nowMs: number): Promise<Session> {
   const issued = Math.floor(nowMs / 1000);
   const expires = issued + LIFETIME_SECONDS;
@@ -29,7 +34,7 @@ export async function makeSession(root: string, of: SessionOf & { proof: ProofKi
 }
 
 /** Whose bearer this is; null for one that ended, is another installation's, or was made for something else. */
-export async function readSession(root: string, token: string, nowMs: number): Promise<SessionOf | null> {
+export async function readSession(root: string, token: string, nowMs: number): Promise<ReadSession | null> {
   try {
     const { payload } = await jwtVerify(token, await hmacKeyFor(root, 'session'), {
       algorithms: ['HS256'],
@@ -38,8 +43,9 @@ export async function readSession(root: string, token: string, nowMs: number): P
       requiredClaims: ['sub', 'shop', 'iat', 'exp'],
       currentDate: new Date(nowMs),
     });
-    const { shop, sub } = payload;
-    return typeof shop === 'string' && typeof sub === 'string' ? { shop, customer: sub } : null;
+    const { shop, sub, amr } = payload;
+    if (typeof shop !== 'string' || typeof sub !== 'string') return null;
+    return { shop, customer: sub, proof: Array.isArray(amr) ? String(amr[0]) : '' };
   } catch {
     return null;
   }

@@ -8,6 +8,7 @@ import type { ShopSettings } from '../shops/settings.ts';
 import { toCursor } from '../wire/cursor.ts';
 import type { HubCustomer, HubShop, HubView, OrderPage, Session } from '../wire/hub.ts';
 import { activityOf } from './activity-view.ts';
+import { consentViews } from './consent-view.ts';
 import { summaryOf } from './order-view.ts';
 
 /** How much of a customer the first answer shows. */
@@ -38,7 +39,9 @@ function customerView(programme: Programme, standing: Standing): HubCustomer {
   const { balance, nextExpiry, traits, activity, activityOrders, orders } = standing;
   return {
     firstName: firstNameOf(traits),
+    name: nameOf(traits),
     email: textOf(traits, 'email'),
+    consents: consentViews(traits, standing.consents),
     points: { balance, worthMinor: worthOf(programme, balance), nextExpiry },
     activity: activityOf(activity, activityOrders).slice(0, FIRST_VIEW.activity),
     orders: orderPage(orders),
@@ -53,4 +56,9 @@ function worthOf({ worth }: Programme, balance: number): number | null {
 /** Not every source splits names; the whole one greets as well, and cutting it would be a guess. */
 function firstNameOf(traits: JsonObject): string | null {
   return textOf(traits, 'firstName') ?? textOf(traits, 'name');
+}
+
+function nameOf(traits: JsonObject): string | null {
+  const parts = ['firstName', 'lastName'].flatMap((part) => textOf(traits, part) ?? []);
+  return parts.length > 0 ? parts.join(' ') : textOf(traits, 'name');
 }

@@ -1,5 +1,6 @@
 /** What the merchant's API says of customers, their points and their events. */
 import { z } from '@hono/zod-openapi';
+import { ChannelConsent, ConsentStep } from './consents.ts';
 import { page } from './parts.ts';
 
 /** The platform knows no alarms after this. */
@@ -53,6 +54,7 @@ export const Customer = z
       .array(z.string())
       .describe('Customers who were merged into this one, at most 100; each id still leads here'),
     traits: z.record(z.string(), z.unknown()),
+    consents: z.array(ChannelConsent).describe('One for each channel; their history is on the timeline'),
     points: z.object({
       balance: z.int(),
       debt: z.int(),
@@ -85,6 +87,7 @@ export const TimelineEntry = z
     source: z.string().nullable(),
     trust: z.string().nullable(),
     properties: z.record(z.string(), z.unknown()),
+    consents: z.array(ConsentStep).describe('What it said of consent'),
     points: z.int(),
     carriedFrom: z
       .string()

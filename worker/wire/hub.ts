@@ -1,5 +1,6 @@
 /** What the drawer sends and receives. The widget imports these as types only, so nothing of zod reaches a storefront. */
 import { z } from '@hono/zod-openapi';
+import { Channel, ConsentState, SuppressionReason } from './consents.ts';
 
 const atMs = z.int().describe('Instant in milliseconds since 1970-01-01T00:00Z');
 const minor = z.int().describe("Money in the currency's ISO 4217 minor units");
@@ -121,9 +122,33 @@ export const HubShop = z.object({
 });
 export type HubShop = z.infer<typeof HubShop>;
 
+export const HubConsent = z
+  .object({
+    channel: Channel,
+    state: ConsentState,
+    suppression: SuppressionReason.nullable().describe('Why nothing is sent whatever the state says'),
+  })
+  .openapi('HubConsent');
+export type HubConsent = z.infer<typeof HubConsent>;
+
+export const HubConsentWrite = z
+  .strictObject({
+    state: z.enum(['subscribed', 'unsubscribed']),
+    pageUrl: z
+      .url({ protocol: /^https?$/ })
+      .max(2_000)
+      .nullable()
+      .default(null)
+      .describe('The page it was said on; its query is not kept'),
+  })
+  .openapi('HubConsentWrite');
+export type HubConsentWrite = z.input<typeof HubConsentWrite>;
+
 export const HubCustomer = z.object({
   firstName: z.string().nullable(),
+  name: z.string().nullable().describe('The whole name'),
   email: z.string().nullable(),
+  consents: z.array(HubConsent).describe('The channels that reach this shopper'),
   points: z.object({
     balance: z.int().describe('Negative only while a debt is recorded'),
     worthMinor: minor
