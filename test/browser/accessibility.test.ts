@@ -8,6 +8,14 @@ import { emulate, type Hub, openHub, type Setup, setUp } from './harness.ts';
 const SESSION = 'POST /hub/v1/session';
 const pictured = signedIn({ orders: { items: [order('1001'), order('1002')], nextCursor: 'c1' } });
 
+const waiting = signedIn({
+  consents: [
+    { channel: 'email', state: 'subscribed', suppression: 'bounced' },
+    { channel: 'sms', state: 'pending', suppression: null },
+    { channel: 'push', state: 'unsubscribed', suppression: 'manual' },
+  ],
+});
+
 interface State {
   readonly setup?: Setup;
   readonly target?: string;
@@ -27,6 +35,25 @@ const STATES: Record<string, State> = {
     setup: { answers: { 'GET /hub/v1/orders/1001': detail('1001') } },
     target: 'orders/1001',
     ready: (hub) => hub.find('.money'),
+  },
+  profile: { target: 'profile', ready: (hub) => hub.find('.channel') },
+  'profile, suppressed and waiting': {
+    setup: { answers: { [SESSION]: waiting } },
+    target: 'profile',
+    ready: (hub) => hub.find('.channel[aria-disabled=true]'),
+  },
+  'profile, not saved': {
+    setup: { answers: { 'PUT /hub/v1/consents/email': problem(503, 'unavailable') } },
+    target: 'profile',
+    ready: (hub) => {
+      if (hub.all('.inline-error').length === 0) hub.all('.channel')[0]?.click();
+      return hub.find('.inline-error');
+    },
+  },
+  'profile of nobody reachable': {
+    setup: { answers: { [SESSION]: { ...signedIn(), customer: emptyCustomer } } },
+    target: 'profile',
+    ready: (hub) => hub.find('.channel-note'),
   },
   'no such order': { target: 'orders/9', ready: (hub) => hub.find('.notice') },
   error: { setup: { answers: { [SESSION]: problem(503, 'unavailable') } }, ready: (hub) => hub.control('Try again') },
@@ -75,6 +102,8 @@ test.each(['#ffd84d', '#e4572e', '#7a7a7a', '#0b0b0b', '#fafafa'])(
 const LONG = 'Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz';
 const long = signedIn({
   firstName: LONG,
+  name: `${LONG} ${LONG}`,
+  email: `${LONG}@example.com`,
   points: {
     balance: 123_456_789,
     worthMinor: 123_456_789_00,
@@ -95,27 +124,30 @@ const longDetail = detail('1001', {
   tracking: [{ company: LONG, number: LONG, url: null, status: 'attempted_delivery' }],
 });
 
-test.each(['', 'orders', 'orders/1001'])('holds long German at 320 pixels, nothing cut off, at %j', async (target) => {
-  await page.viewport(320, 640);
-  const setup = { answers: { [SESSION]: long, 'GET /hub/v1/orders/1001': longDetail } };
-  const hub = await openHub({ ...setup, embed: { locale: 'de' } }, { target });
-  if (target === 'orders/1001') await vi.waitFor(() => hub.find('.money'));
-  const panel = hub.find('.panel').getBoundingClientRect();
-  const tooWide = hub
-    .all('.panel *:not(.hidden, .card *)')
-    .filter(
-      (node) =>
-        node.getBoundingClientRect().right > panel.right + 0.5 || node.scrollWidth > Math.ceil(node.clientWidth) + 1,
-    )
-    .filter((node) => node.clientWidth > 0 && !node.matches('.card'));
-  expect(tooWide.map((node) => node.outerHTML.slice(0, 120))).toEqual([]);
-  const texts = hub
-    .all('.card p, .card strong, .card span')
-    .map((node) => node.getBoundingClientRect().right <= panel.right - 20);
-  expect(texts).not.toContain(false);
-});
+test.each(['', 'orders', 'orders/1001', 'profile'])(
+  'holds long German at 320 pixels, nothing cut off, at %j',
+  async (target) => {
+    await page.viewport(320, 640);
+    const setup = { answers: { [SESSION]: long, 'GET /hub/v1/orders/1001': longDetail } };
+    const hub = await openHub({ ...setup, embed: { locale: 'de' } }, { target });
+    if (target === 'orders/1001') await vi.waitFor(() => hub.find('.money'));
+    const panel = hub.find('.panel').getBoundingClientRect();
+    const tooWide = hub
+      .all('.panel *:not(.hidden, .card *)')
+      .filter(
+        (node) =>
+          node.getBoundingClientRect().right > panel.right + 0.5 || node.scrollWidth > Math.ceil(node.clientWidth) + 1,
+      )
+      .filter((node) => node.clientWidth > 0 && !node.matches('.card'));
+    expect(tooWide.map((node) => node.outerHTML.slice(0, 120))).toEqual([]);
+    const texts = hub
+      .all('.card p, .card strong, .card span')
+      .map((node) => node.getBoundingClientRect().right <= panel.right - 20);
+    expect(texts).not.toContain(false);
+  },
+);
 
-test.each(['', 'orders', 'orders/1001'])('has targets of at least 24 pixels at %j', async (target) => {
+test.each(['', 'orders', 'orders/1001', 'profile'])('has targets of at least 24 pixels at %j', async (target) => {
   const hub = await openHub({ answers: { 'GET /hub/v1/orders/1001': detail('1001') } }, { target });
   if (target === 'orders/1001') await vi.waitFor(() => hub.find('.money'));
   const small = hub.all('a, button').filter((control) => {

@@ -7,18 +7,19 @@ const selected = (hub: Hub): string[] => hub.all('[role=tab][aria-selected=true]
 
 test('is one tab stop, and each tab controls a panel that it names', async () => {
   const hub = await openHub();
-  expect(hub.all('[role=tab]').map(({ tabIndex }) => tabIndex)).toEqual([0, -1]);
+  expect(hub.all('[role=tab]').map(({ tabIndex }) => tabIndex)).toEqual([0, -1, -1]);
   for (const tab of hub.all('[role=tab]')) {
     const panel = hub.find(`#${tab.getAttribute('aria-controls')}`);
     expect([panel.getAttribute('role'), panel.getAttribute('aria-labelledby')]).toEqual(['tabpanel', tab.id]);
   }
-  expect(hub.all('[role=tabpanel]').map(({ hidden }) => hidden)).toEqual([false, true]);
+  expect(hub.all('[role=tabpanel]').map(({ hidden }) => hidden)).toEqual([false, true, true]);
 });
 
 test.each([
   ['en', '{ArrowRight}', 'tab-orders'],
-  ['en', '{ArrowLeft}', 'tab-orders'],
-  ['en', '{End}', 'tab-orders'],
+  ['en', '{ArrowLeft}', 'tab-profile'],
+  ['en', '{ArrowRight}{ArrowRight}', 'tab-profile'],
+  ['en', '{End}', 'tab-profile'],
   ['en', '{End}{Home}', 'tab-for-you'],
   ['en', '{ArrowRight}{ArrowLeft}', 'tab-for-you'],
   ['ar', '{ArrowLeft}', 'tab-orders'],
@@ -41,6 +42,7 @@ test('leaves keys with a modifier to the browser', async () => {
 
 test.each([
   ['orders', 'tab-orders'],
+  ['profile', 'tab-profile'],
   ['for-you', 'tab-for-you'],
   ['', 'tab-for-you'],
   ['nonsense/1', 'tab-for-you'],

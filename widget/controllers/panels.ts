@@ -5,6 +5,7 @@ import type { Panel, PanelHost, PanelModule } from '../tabs/panel.ts';
 const DOWNLOADS: Readonly<Record<TabId, () => Promise<PanelModule>>> = {
   'for-you': () => import('../tabs/for-you.ts'),
   orders: () => import('../tabs/orders.ts'),
+  profile: () => import('../tabs/profile.ts'),
 };
 
 type Host = PanelHost & { readonly shadowRoot: ShadowRoot | null };

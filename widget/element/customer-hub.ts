@@ -144,6 +144,7 @@ export class CustomerHub extends LitElement implements PanelHost {
     const names = {
       'for-you': words.strings.forYou,
       orders: words.strings.orders,
+      profile: words.strings.profile,
     };
     return html`
       ${renderTabList({
@@ -169,7 +170,7 @@ export class CustomerHub extends LitElement implements PanelHost {
   #renderTab(tab: TabId, { shop, customer }: { shop: HubView['shop']; customer: HubCustomer }): TemplateResult {
     const panel = this.#panels.get(tab);
     if (panel) return panel.render(customer, shop);
-    if (!this.#panels.hasFailed(tab)) return tab === 'orders' ? renderRowsSkeleton() : renderPointsSkeleton();
+    if (!this.#panels.hasFailed(tab)) return tab === 'for-you' ? renderPointsSkeleton() : renderRowsSkeleton();
     const onRetry = (): void => void this.#panels.load(tab);
     return renderFailed({
       words: this.words,

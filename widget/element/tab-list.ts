@@ -1,7 +1,7 @@
 /** The tabs of the drawer, by the WAI-ARIA tabs pattern: one tab stop, arrows follow the reading direction. */
 import { html, type TemplateResult } from 'lit';
 
-export const TABS = ['for-you', 'orders'] as const;
+export const TABS = ['for-you', 'orders', 'profile'] as const;
 export type TabId = (typeof TABS)[number];
 
 export interface TabList {

@@ -7,6 +7,7 @@ import { merchantToken } from './proof.ts';
 
 /** A bearer this close to its end is not used any more: the call it goes with may arrive late. */
 const RENEW_BEFORE_MS = 60_000;
+const JSON_TYPE = { 'content-type': 'application/json' };
 
 export class HubSession {
   #bearer: Session | null = null;
@@ -46,15 +47,20 @@ export class HubSession {
   }
 
   /** A call in the shopper's name. A bearer that has ended is renewed with a new proof, once. */
-  async get<T>(path: string, signal: AbortSignal): Promise<T> {
+  async get<T>(path: string, signal?: AbortSignal, init?: RequestInit): Promise<T> {
     if (!this.#isFresh()) this.#call.accept(await this.#renew());
     try {
-      return await this.#get<T>(path, signal);
+      return await this.#get<T>(path, signal, init);
     } catch (error) {
       if (!isSignedOut(error)) throw error;
     }
     this.#call.accept(await this.#renew());
-    return this.#get<T>(path, signal);
+    return this.#get<T>(path, signal, init);
+  }
+
+  /** Changes something in the shopper's name; a bearer that was refused changed nothing, so asking again is safe. */
+  put<T>(path: string, body: object): Promise<T> {
+    return this.get<T>(path, undefined, { method: 'PUT', body: JSON.stringify(body) });
   }
 
   /** Another shopper, or none. Whatever was asked in the old one's name is dropped when it answers. */
@@ -70,10 +76,11 @@ export class HubSession {
     return this.#bearer !== null && this.#bearer.expiresAtMs - Date.now() > RENEW_BEFORE_MS;
   }
 
-  #get<T>(path: string, signal: AbortSignal = this.#identity.signal): Promise<T> {
+  #get<T>(path: string, signal = this.#identity.signal, init: RequestInit = {}): Promise<T> {
     if (!this.#bearer) throw new HubError('signed_out');
-    const headers = { authorization: `Bearer ${this.#bearer.token}` };
-    return fetchJson<T>(this.#page().origin + path, { headers }, AbortSignal.any([signal, this.#identity.signal]));
+    const headers = { authorization: `Bearer ${this.#bearer.token}`, ...(init.body ? JSON_TYPE : {}) };
+    const both = AbortSignal.any([signal, this.#identity.signal]);
+    return fetchJson<T>(this.#page().origin + path, { ...init, headers }, both);
   }
 
   /** Calls that find the bearer ended at the same time share one exchange. */
@@ -104,7 +111,7 @@ export class HubSession {
     };
     const init = {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: JSON_TYPE,
       body: JSON.stringify(body),
     };
     return fetchJson<HubView>(`${origin}/hub/v1/session`, init, signal);

@@ -19,6 +19,7 @@ export const strings: Strings = {
   tabs: 'Bereiche deines Kontos',
   forYou: 'Für dich',
   orders: 'Bestellungen',
+  profile: 'Profil',
   balanceNow: {
     one: 'Du hast jetzt {points} Punkt',
     other: 'Du hast jetzt {points} Punkte',
@@ -80,6 +81,24 @@ export const tabStrings: TabStrings = {
   newWindow: 'öffnet einen neuen Tab',
   orderNotFound: 'Diese Bestellung finden wir nicht',
   orderNotFoundLead: 'Vielleicht gehört sie zu einem anderen Konto, oder der Link ist unvollständig.',
+  details: 'Deine Angaben',
+  name: 'Name',
+  email: 'E-Mail-Adresse',
+  messages: 'Neuigkeiten und Angebote',
+  messagesLead: 'Wähle, wie {shop} dir schreiben darf.',
+  messagesLegal:
+    'Mit dem Einschalten stimmst du Werbung auf diesem Weg zu. Du kannst ihn hier jederzeit wieder ausschalten. Nachrichten zu deinen Bestellungen kommen unabhängig davon.',
+  noChannels:
+    'Sobald dein Konto eine E-Mail-Adresse oder Telefonnummer hat, kannst du hier wählen, was du erfahren möchtest.',
+  emails: 'E-Mail',
+  textMessages: 'SMS',
+  notifications: 'Push-Mitteilungen',
+  subscribed: 'Du bist angemeldet',
+  notSubscribed: 'Du bist nicht angemeldet',
+  unconfirmed: 'Bitte bestätige die Nachricht, die wir dir geschickt haben',
+  unreachable: 'Unsere Nachrichten kamen nicht an. Bitte prüfe deine Adresse.',
+  suppressed: 'Ausgeschaltet. Der Shop kann es für dich wieder einschalten.',
+  notSaved: 'Das wurde nicht gespeichert. Bitte versuche es gleich noch einmal.',
   status: {
     pending: 'Zahlung ausstehend',
     cancelled: 'Storniert',

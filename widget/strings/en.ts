@@ -19,6 +19,7 @@ export const strings: Strings = {
   tabs: 'Sections of your account',
   forYou: 'For you',
   orders: 'Orders',
+  profile: 'Profile',
   balanceNow: {
     one: 'You now have {points} point',
     other: 'You now have {points} points',

@@ -8,7 +8,7 @@ export type Plural = { readonly other: string } & {
 // biome-ignore format: one list of keys reads better than one key a line
 type TextKey =
   | 'close' | 'loading' | 'yourAccount' | 'greeting' | 'greetingNameless' | 'welcome' | 'signedOutLead' | 'signIn'
-  | 'createAccount' | 'beforeSignIn' | 'privacy' | 'terms' | 'legal' | 'account' | 'tabs' | 'forYou' | 'orders'
+  | 'createAccount' | 'beforeSignIn' | 'privacy' | 'terms' | 'legal' | 'account' | 'tabs' | 'forYou' | 'orders' | 'profile'
   | 'failed' | 'failedLead' | 'tooMany' | 'stale' | 'retry' | 'plainAccount';
 
 // biome-ignore format: as above
@@ -17,7 +17,9 @@ type TabTextKey =
   | 'clawedBack' | 'restored' | 'spent' | 'expired' | 'forOrder' | 'noOrders' | 'noOrdersLead' | 'moreOrders'
   | 'allOrders' | 'order' | 'placed' | 'quantity' | 'subtotal' | 'discount' | 'shipping' | 'free' | 'tax'
   | 'taxIncluded' | 'total' | 'refunded' | 'pointsFromOrder' | 'track' | 'trackingNumber' | 'parcel' | 'copy'
-  | 'copied' | 'newWindow' | 'orderNotFound' | 'orderNotFoundLead';
+  | 'copied' | 'newWindow' | 'orderNotFound' | 'orderNotFoundLead' | 'details' | 'name' | 'email' | 'messages'
+  | 'messagesLead' | 'messagesLegal' | 'noChannels' | 'emails' | 'textMessages' | 'notifications' | 'subscribed'
+  | 'notSubscribed' | 'unconfirmed' | 'unreachable' | 'suppressed' | 'notSaved';
 
 // biome-ignore format: as above
 export type StatusKey =

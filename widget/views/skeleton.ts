@@ -6,5 +6,5 @@ export const renderPointsSkeleton = (): TemplateResult =>
   html`<i class="bone hero" aria-hidden="true"></i>${renderRowsSkeleton(3)}`;
 
 export const renderSkeleton = (tab: string): TemplateResult => html`
-  <div class="tabs" aria-hidden="true"><i class="bone tab-bone"></i><i class="bone tab-bone"></i></div>
-  <div class="body">${tab === 'orders' ? renderRowsSkeleton() : renderPointsSkeleton()}</div>`;
+  <div class="tabs" aria-hidden="true"><i class="bone tab-bone"></i><i class="bone tab-bone"></i><i class="bone tab-bone"></i></div>
+  <div class="body">${tab === 'for-you' ? renderPointsSkeleton() : renderRowsSkeleton()}</div>`;

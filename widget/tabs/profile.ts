@@ -1,0 +1,146 @@
+/** The profile tab: who the shop thinks the shopper is, and which messages they want. A switch shows its new state at once. */
+import { html, nothing, type TemplateResult } from 'lit';
+import type { HubConsent, HubConsentWrite, HubCustomer, HubShop } from '../../worker/wire/hub.ts';
+import { safeHref } from '../safe-url.ts';
+import { HubError } from '../session/api.ts';
+import { TabWords } from '../strings/tab-words.ts';
+import { listStyles } from '../theme/lists.ts';
+import type { Panel, PanelHost } from './panel.ts';
+import { profileStyles } from './profile-styles.ts';
+
+export const styles = [listStyles, profileStyles];
+
+export const createPanel = (host: PanelHost): Panel => new Profile(host);
+
+type Channel = HubConsent['channel'];
+
+class Profile implements Panel {
+  readonly #host: PanelHost;
+  /** What is asked for and not answered, by channel. */
+  readonly #asked = new Map<Channel, HubConsent['state']>();
+  /** Answers since the view they belong to. */
+  readonly #answered = new Map<Channel, HubConsent>();
+  readonly #failed = new Map<Channel, string>();
+  #view: HubCustomer | null = null;
+
+  constructor(host: PanelHost) {
+    this.#host = host;
+  }
+
+  get #words(): TabWords {
+    return new TabWords(this.#host.words);
+  }
+
+  show(): void {}
+
+  render(customer: HubCustomer, shop: HubShop): TemplateResult {
+    if (this.#view !== customer) this.#answered.clear();
+    this.#view = customer;
+    return html`${this.#renderDetails(customer)} ${this.#renderMessages(customer, shop)}`;
+  }
+
+  #renderDetails({ name, firstName, email }: HubCustomer): TemplateResult | typeof nothing {
+    const { text } = this.#words;
+    const lines = [
+      { label: text.name, value: name ?? firstName },
+      { label: text.email, value: email },
+    ].filter(({ value }) => value !== null);
+    if (lines.length === 0) return nothing;
+    return html`
+      <h3 class="section-title first">${text.details}</h3>
+      <dl class="details" part="details">
+        ${lines.map(({ label, value }) => html`<div><dt>${label}</dt><dd dir="auto">${value}</dd></div>`)}
+      </dl>`;
+  }
+
+  #renderMessages({ consents }: HubCustomer, shop: HubShop): TemplateResult {
+    const words = this.#words;
+    const { text } = words;
+    const title = html`<h3 class="section-title" id="messages-title">${text.messages}</h3>`;
+    if (consents.length === 0) return html`${title}<p class="channel-note">${text.noChannels}</p>`;
+    return html`
+      ${title}
+      <p class="channel-note">${words.fill(text.messagesLead, { shop: shop.name })}</p>
+      <ul class="list" part="channels" aria-labelledby="messages-title">
+        ${consents.map((consent) => this.#renderChannel(this.#answered.get(consent.channel) ?? consent))}
+      </ul>
+      ${this.#renderLegalLine(shop)}`;
+  }
+
+  #renderChannel(consent: HubConsent): TemplateResult {
+    const { channel } = consent;
+    const asked = this.#asked.get(channel);
+    const state = asked ?? consent.state;
+    const isOn = state === 'subscribed' || state === 'pending';
+    const blocked = consent.suppression !== null;
+    const failure = this.#failed.get(channel);
+    return html`
+      <li>
+        <button
+          class="channel"
+          part="channel"
+          role="switch"
+          aria-checked=${isOn && !blocked ? 'true' : 'false'}
+          aria-disabled=${blocked || asked !== undefined ? 'true' : 'false'}
+          aria-labelledby="name-${channel}"
+          aria-describedby="note-${channel}"
+          @click=${() => this.#toggle(consent, isOn)}
+        >
+          <span class="channel-words">
+            <span class="channel-name" id="name-${channel}">${this.#nameOf(channel)}</span>
+            <span class="channel-note" id="note-${channel}">${this.#noteOf(consent, state)}</span>
+          </span>
+          <span class="track" aria-hidden="true"><i class="thumb"></i></span>
+        </button>
+        ${failure ? html`<p class="inline-error" role="alert">${failure}</p>` : nothing}
+      </li>`;
+  }
+
+  #renderLegalLine({ links }: HubShop): TemplateResult {
+    const { text, strings } = this.#words;
+    const legal = [
+      { href: safeHref(links.privacy), name: strings.privacy },
+      { href: safeHref(links.terms), name: strings.terms },
+    ].filter(({ href }) => href !== null);
+    return html`
+      <p class="legal-line" part="legal-line">${text.messagesLegal}</p>
+      <p class="legal">${legal.map(({ href, name }) => html`<a class="quiet-link" href=${href}>${name}</a>`)}</p>`;
+  }
+
+  #nameOf(channel: Channel): string {
+    const { text } = this.#words;
+    return { email: text.emails, sms: text.textMessages, push: text.notifications }[channel];
+  }
+
+  #noteOf({ suppression }: HubConsent, state: HubConsent['state']): string {
+    const { text } = this.#words;
+    if (suppression === 'bounced') return text.unreachable;
+    if (suppression !== null) return text.suppressed;
+    if (state === 'pending') return text.unconfirmed;
+    return state === 'subscribed' ? text.subscribed : text.notSubscribed;
+  }
+
+  #toggle({ channel, suppression }: HubConsent, isOn: boolean): void {
+    if (this.#asked.has(channel) || suppression !== null) return;
+    void this.#ask(channel, isOn ? 'unsubscribed' : 'subscribed');
+  }
+
+  async #ask(channel: Channel, state: HubConsentWrite['state']): Promise<void> {
+    this.#asked.set(channel, state);
+    this.#failed.delete(channel);
+    this.#host.requestUpdate();
+    const body: HubConsentWrite = { state, pageUrl: location.origin + location.pathname };
+    try {
+      this.#answered.set(channel, await this.#host.session.put<HubConsent>(`/hub/v1/consents/${channel}`, body));
+    } catch (error) {
+      this.#failed.set(channel, this.#wordsFor(error));
+    }
+    this.#asked.delete(channel);
+    this.#host.requestUpdate();
+  }
+
+  #wordsFor(error: unknown): string {
+    const { text, strings } = this.#words;
+    return error instanceof HubError && error.key === 'rate_limited' ? strings.tooMany : text.notSaved;
+  }
+}
