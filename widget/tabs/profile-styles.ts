@@ -20,7 +20,6 @@ export const profileStyles = css`
   .details dd {
     font-weight: 500;
     overflow-wrap: anywhere;
-    text-align: start;
   }
   .channel {
     display: flex;
@@ -30,6 +29,9 @@ export const profileStyles = css`
     inline-size: 100%;
     min-block-size: 64px;
     padding-block: 12px;
+  }
+  .channel-note + .list {
+    margin-block-start: 6px;
   }
   .channel-words {
     display: grid;

@@ -49,7 +49,7 @@ class Profile implements Panel {
     return html`
       <h3 class="section-title first">${text.details}</h3>
       <dl class="details" part="details">
-        ${lines.map(({ label, value }) => html`<div><dt>${label}</dt><dd dir="auto">${value}</dd></div>`)}
+        ${lines.map(({ label, value }) => html`<div><dt>${label}</dt><dd><bdi>${value}</bdi></dd></div>`)}
       </dl>`;
   }
 

@@ -87,7 +87,7 @@ export const customerPayload = (shopper: Shopper) => ({
   email: shopper.email,
   first_name: shopper.firstName,
   last_name: shopper.lastName,
-  phone: null,
+  phone: shopper.phone,
   state: 'enabled',
   verified_email: true,
   tax_exempt: false,
@@ -95,6 +95,15 @@ export const customerPayload = (shopper: Shopper) => ({
   currency: CURRENCY,
   created_at: '2026-03-02T09:00:00Z',
   updated_at: '2026-03-02T09:00:00Z',
+  email_marketing_consent: consentPayload(shopper.emailConsent),
+  sms_marketing_consent:
+    shopper.phone === null ? null : { ...consentPayload(shopper.smsConsent), consent_collected_from: 'SHOPIFY' },
+});
+
+const consentPayload = (state: Shopper['emailConsent']) => ({
+  state,
+  opt_in_level: 'single_opt_in',
+  consent_updated_at: '2026-03-02T09:00:00Z',
 });
 
 const statusOf = (order: Order) => ({

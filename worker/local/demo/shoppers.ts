@@ -6,7 +6,14 @@ export type Shopper = {
   lastName: string;
   email: string;
   note: string;
+  /** Of the numbers that Ofcom keeps for drama. */
+  phone: string | null;
+  emailConsent: Consent;
+  smsConsent: Consent;
 };
+
+/** As Shopify words it. */
+type Consent = 'subscribed' | 'unsubscribed' | 'not_subscribed';
 
 export const SHOPPERS: Shopper[] = [
   {
@@ -16,6 +23,9 @@ export const SHOPPERS: Shopper[] = [
     lastName: 'Moss',
     email: 'ada@example.com',
     note: 'Buys for the office',
+    phone: '+447700900111',
+    emailConsent: 'subscribed',
+    smsConsent: 'not_subscribed',
   },
   {
     key: 'bruno',
@@ -24,6 +34,9 @@ export const SHOPPERS: Shopper[] = [
     lastName: 'Keane',
     email: 'bruno@example.com',
     note: 'New to loose leaf',
+    phone: null,
+    emailConsent: 'not_subscribed',
+    smsConsent: 'not_subscribed',
   },
   {
     key: 'ines',
@@ -32,6 +45,9 @@ export const SHOPPERS: Shopper[] = [
     lastName: 'Duarte',
     email: 'ines@example.com',
     note: 'Forty ferns and counting',
+    phone: '+447700900134',
+    emailConsent: 'subscribed',
+    smsConsent: 'subscribed',
   },
   {
     key: 'tomas',
@@ -40,6 +56,9 @@ export const SHOPPERS: Shopper[] = [
     lastName: 'Vrba',
     email: 'tomas@example.com',
     note: 'Collects kettles',
+    phone: null,
+    emailConsent: 'unsubscribed',
+    smsConsent: 'not_subscribed',
   },
 ];
 
