@@ -95,7 +95,7 @@ test('keeps what is there when more activity does not come, and can be asked aga
 
 test('greets a shopper without a name and says that nothing has happened yet', async () => {
   const hub = await openHub({ answers: { [SESSION]: { ...signedIn(), customer: emptyCustomer } } });
-  expect(hub.text()).toContain('Nordlicht Hello For you Orders 0 points Nothing here yet');
+  expect(hub.text()).toContain('Nordlicht Hello For you Orders Profile 0 points Nothing here yet');
 });
 
 test('follows the shop where neither the tag nor the page says a language', async () => {

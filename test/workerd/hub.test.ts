@@ -90,6 +90,8 @@ describe('POST /hub/v1/session', () => {
     const { customer } = answers[0].body;
     expect(customer).toEqual({
       firstName: 'Ada Lovelace',
+      name: 'Ada Lovelace',
+      consents: [{ channel: 'email', state: 'never_subscribed', suppression: null }],
       email: 'ada@example.com',
       points: { balance: 0, worthMinor: 0, nextExpiry: null },
       activity: [],
@@ -199,6 +201,7 @@ describe('/openapi.json', () => {
       'get /hub/v1/proxy/{shop}/session',
       'post /hub/v1/proxy/{shop}/session',
       'post /hub/v1/session',
+      'put /hub/v1/consents/{channel}',
     ]);
     for (const [, about] of told) {
       expect(about.tags).toEqual(['Hub']);

@@ -30,7 +30,7 @@ describe('a profile', () => {
       });
     await told('05', 'Ada', 'unsubscribed');
     await told('04', 'Old', 'subscribed');
-    const customer = await read(shop, `phone:+49301234567`);
+    const customer = await read(shop, `phone:${encodeURIComponent('+49 (30) 123-4567')}`);
     expect(customer.traits.firstName).toBe('Ada');
     expect(customer.consents[0]).toMatchObject({ state: 'unsubscribed', atMs: Date.UTC(2026, 4, 5, 12) });
     await webhook(shop, 'customers_marketing_consent/update', { id, sms_marketing_consent: { state: 'subscribed' } });
