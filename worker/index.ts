@@ -3,6 +3,8 @@
 import { clock } from './admin/clock.ts';
 import { consents } from './admin/consents.ts';
 import { customers } from './admin/customers.ts';
+import { eventRules } from './admin/event-rules.ts';
+import { eventSchemas } from './admin/event-schemas.ts';
 import { events } from './admin/events.ts';
 import { jobs } from './admin/jobs.ts';
 import { keys } from './admin/keys.ts';
@@ -59,6 +61,8 @@ app.route('/', points);
 app.route('/', orders);
 app.route('/', privacyRequests);
 app.route('/', events);
+app.route('/', eventSchemas);
+app.route('/', eventRules);
 app.route('/', jobs);
 app.route('/', clock);
 // how it is doing, and how it is used

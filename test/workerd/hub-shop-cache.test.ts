@@ -1,15 +1,13 @@
 /** What an isolate remembers between requests, where the request that was to finish it hangs or is gone. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
-import type { Verdict } from '../../worker/debugger/debugger.ts';
-import { noteVerdicts } from '../../worker/debugger/notes.ts';
 import type { Env } from '../../worker/env.ts';
 import { openShop } from '../../worker/shops/cache.ts';
 
-/** An environment whose object `name` is `object`, whatever its id. */
-function withObject(name: 'SHOP' | 'DEBUGGER', object: object): Env {
+/** An environment whose Shop object is `object`, whatever its id. */
+function withShop(object: object): Env {
   const namespace = { idFromName: (id: string) => id, get: () => object };
-  return { ...env, [name]: namespace } as Env;
+  return { ...env, SHOP: namespace } as unknown as Env;
 }
 
 describe('the shop in memory', () => {
@@ -17,7 +15,7 @@ describe('the shop in memory', () => {
   /** A Shop object that answers its reads in turn. */
   const answering = (...answers: Promise<unknown>[]) => {
     const snapshot = vi.fn(() => answers.shift() ?? Promise.reject(new Error('read once too often')));
-    return { snapshot, env: withObject('SHOP', { snapshot }) };
+    return { snapshot, env: withShop({ snapshot }) };
   };
   const never = new Promise<never>(() => {});
 
@@ -45,33 +43,5 @@ describe('the shop in memory', () => {
     const [first, ...joined] = [openShop(shop.env, id), openShop(shop.env, id, 2), openShop(shop.env, id, 2)];
     expect([await first, ...(await Promise.all(joined))]).toEqual([version(1), version(2), version(2)]);
     expect(shop.snapshot).toHaveBeenCalledTimes(2);
-  });
-});
-
-describe('verdicts', () => {
-  const verdict = (name: string): Verdict => ({
-    atMs: 1,
-    source: 'segment',
-    type: 'track',
-    name,
-    messageId: name,
-    verdict: 'recorded',
-    reason: null,
-  });
-
-  it('are told by the next request, where the one that gathered them was cancelled', async () => {
-    const pages: string[][] = [];
-    const keep = async (page: Verdict[]) => pages.push(page.map((one) => String(one.name)));
-    const told = withObject('DEBUGGER', { keep });
-    const shop = crypto.randomUUID();
-    // a cancelled request takes its timers with it
-    const timers = vi.spyOn(globalThis, 'setTimeout').mockImplementationOnce(() => 0 as never);
-    void noteVerdicts(told, shop, [verdict('a')]);
-    timers.mockRestore();
-    await noteVerdicts(told, shop, [verdict('b')]);
-    expect(pages).toEqual([]);
-    await scheduler.wait(1_050);
-    await noteVerdicts(told, shop, [verdict('c')]);
-    expect(pages).toEqual([['a', 'b', 'c']]);
   });
 });

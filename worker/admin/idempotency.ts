@@ -34,8 +34,8 @@ export function seedOf(c: AppContext): string | null {
 
 /** What makes a request the same request: its method, its address and its body's bytes. */
 export async function fingerprintOf(c: AppContext): Promise<string> {
-  const { pathname } = new URL(c.req.url);
-  return sha256Hex(`${c.req.method} ${pathname}\n${await c.req.text()}`);
+  const { pathname, search } = new URL(c.req.url);
+  return sha256Hex(`${c.req.method} ${pathname}${search}\n${await c.req.text()}`);
 }
 
 /**

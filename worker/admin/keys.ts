@@ -192,8 +192,8 @@ async function requireRotatable(c: AppContext, shop: ShopSnapshot, old: StoredKe
 }
 
 /**
- * No key makes a secret key that may do more than itself. Publishable and write keys have scopes that a secret key never
- * has, so whoever may make keys may make those.
+ * No key makes a secret key that may do more than itself. Publishable and write keys only send and show, which no
+ * secret key can, so whoever may make keys may make those.
  */
 function requireOwn(own: StoredKey, kind: KeyKind, scopes: readonly Scope[] = SCOPES_OF[kind]): void {
   const beyond = kind === 'secret' ? scopes.find((scope) => !own.scopes.includes(scope)) : undefined;

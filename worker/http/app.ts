@@ -10,6 +10,8 @@ export interface Variables {
   /** For the log line; never more than ids. */
   shop: string;
   rowsWritten: number;
+  /** The body of an event request, for the event log should the request be refused. */
+  received?: Uint8Array<ArrayBuffer>;
 }
 
 export interface AppEnv {

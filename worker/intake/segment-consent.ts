@@ -3,9 +3,6 @@ import type { ConsentChange } from '../domain/consent.ts';
 import { consentOfEvent, consentOfTraits, type Telling } from '../domain/consent-reading.ts';
 import { isObject, type JsonObject } from '../domain/json.ts';
 
-/** Named in the verdict of an event; more are only counted out. */
-const MOST_NAMED = 3;
-
 export interface Said {
   type: string;
   name: string;
@@ -16,7 +13,7 @@ export interface Said {
 export interface ConsentOfMessage {
   /** To be spread into the event: nothing where nothing was said. */
   part: { consents?: ConsentChange[] };
-  note: string | null;
+  note: 'consent_not_read' | null;
 }
 
 export function consentOfMessage({ type, name, traits, properties }: Said, telling: Telling): ConsentOfMessage {
@@ -25,7 +22,7 @@ export function consentOfMessage({ type, name, traits, properties }: Said, telli
     type === 'identify'
       ? consentOfTraits(traits, telling)
       : { changes: consentOfEvent(name, properties, telling), unread: [] };
-  const note = unread.length === 0 ? null : `consent_not_read: ${unread.slice(0, MOST_NAMED).join(', ')}`;
+  const note = unread.length === 0 ? null : 'consent_not_read';
   return { part: changes.length === 0 ? {} : { consents: changes }, note };
 }
 

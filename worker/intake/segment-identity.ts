@@ -5,6 +5,7 @@
 import type { Identifier, IdentifierKind, Trust } from '../domain/event.ts';
 import { emailOf, isPlain, LONGEST_ID, NOBODY, phoneOf } from '../domain/identifier.ts';
 import { idOf, type JsonObject, objectOf, objectsOf, textOf } from '../domain/json.ts';
+import type { EventReason } from '../wire/event-reasons.ts';
 
 /** Segment keeps as many external ids of a message; what comes after them is no name. */
 const MOST_EXTERNAL = 20;
@@ -25,7 +26,7 @@ export interface Named {
 }
 
 /** The names in a message, each once; a reason where one cannot be a name, or where there is none. */
-export function namedBy(message: JsonObject, traits: JsonObject, trust: Trust): Named | { refused: string } {
+export function namedBy(message: JsonObject, traits: JsonObject, trust: Trust): Named | { refused: EventReason } {
   const userId = namingId(message, 'userId');
   const previous = message.type === 'alias' ? namingId(message, 'previousId') : null;
   // Segment's own browser client sends the user's present id for the one before

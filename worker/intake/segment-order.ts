@@ -7,6 +7,7 @@ import { isPlain, LONGEST_ID } from '../domain/identifier.ts';
 import { idOf, type JsonObject, objectsOf, textOf } from '../domain/json.ts';
 import { ratio, toMinor } from '../domain/money.ts';
 import type { OrderFact, OrderLine, OrderSnapshot, Refund, RefundLine } from '../domain/order-facts.ts';
+import type { EventReason } from '../wire/event-reasons.ts';
 
 export interface OrderSender {
   trust: Trust;
@@ -17,7 +18,7 @@ export interface OrderSender {
 }
 
 /** A fact with its order's id, or no fact and, where one might have been expected, the reason. */
-export type OrderReading = { fact: OrderFact; orderId: string; note: null } | { fact: null; note: string | null };
+export type OrderReading = { fact: OrderFact; orderId: string; note: null } | { fact: null; note: EventReason | null };
 
 const ORDER_EVENTS = new Set(['Placed Order', 'Updated Order', 'Refunded Order', 'Cancelled Order']);
 

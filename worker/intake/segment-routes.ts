@@ -3,19 +3,20 @@
  * are of the kind these clients act on, and never a redirect, which some of them take for success.
  */
 
-import type { Verdict } from '../debugger/debugger.ts';
-import { noteVerdicts } from '../debugger/notes.ts';
 import { flawOf, isObject, type JsonObject, textOf } from '../domain/json.ts';
 import { type AppContext, routes } from '../http/app.ts';
 import { parseObject, readBytes } from '../http/body.ts';
 import { originAllowed } from '../http/cors.ts';
 import { onlyMethods } from '../http/method.ts';
-import { type Delivery, deliver, eventVerdict } from '../routing/deliver.ts';
-import { orderSourceOf } from '../shops/settings.ts';
+import { type Delivery, deliver } from '../routing/deliver.ts';
+import { eventRulesOf, orderSourceOf } from '../shops/settings.ts';
 import { receiptOf } from '../shops/shop-time.ts';
 import { ProblemError } from '../wire/problem.ts';
+import { noteMessages } from './event-notes.ts';
 import { openToPages, requireRoom, takeRoom } from './guards.ts';
-import { LARGEST_MESSAGE, type Mapped, type MessageType, mapMessage, type Sender } from './segment.ts';
+import { refusalsNoted } from './refusal-notes.ts';
+import { mapRuled, type RuledMapped } from './ruled.ts';
+import { LARGEST_MESSAGE, type MessageType, type Sender } from './segment.ts';
 import { type EventCaller, eventCaller, keyInHeader, keyInQuery } from './write-key.ts';
 
 const LARGEST_BATCH = 500 * 1024;
@@ -44,7 +45,10 @@ const PATHS = [...BATCHES, ...Object.keys(SINGLES)];
 
 export const segment = routes();
 
-for (const path of PATHS) openToPages(segment, path);
+for (const path of PATHS) {
+  openToPages(segment, path);
+  segment.use(path, refusalsNoted('segment'));
+}
 
 for (const path of BATCHES) {
   segment.post(path, async (c) => {
@@ -86,6 +90,7 @@ async function receive(c: AppContext, most: number): Promise<Received> {
   const inHeader = keyInHeader(c.req.raw);
   const known = inHeader === null ? null : await admit(c, inHeader);
   const bytes = await readBytes(c.req.raw, most);
+  c.set('received', bytes);
   const body = parseObject(bytes);
   const caller = known ?? (await admit(c, textOf(body, 'writeKey') ?? keyInQuery(c.req.raw)));
   return { caller, body, size: bytes.byteLength };
@@ -119,41 +124,19 @@ async function take(c: AppContext, caller: EventCaller, { messages, sentAt, meas
     ownsOrders: orderSourceOf(caller.shop) === 'segment',
     currency: caller.shop.settings.currency,
   };
-  const mapped = messages.map((message) =>
-    measure && tooLarge(message) ? { refused: 'too_large' } : mapMessage(message, sender),
+  const rules = eventRulesOf(caller.shop);
+  const mapped = messages.map(
+    (message): RuledMapped =>
+      measure && tooLarge(message) ? { refused: 'too_large' } : mapRuled(message, sender, rules),
   );
   await store(c, caller, messages, mapped);
 }
 
-async function store(c: AppContext, caller: EventCaller, messages: unknown[], mapped: Mapped[]): Promise<void> {
+async function store(c: AppContext, caller: EventCaller, messages: unknown[], mapped: RuledMapped[]): Promise<void> {
   const deliveries: Delivery[] = mapped.flatMap((one) => ('refused' in one ? [] : [one]));
-  const { answers, rowsWritten } = await deliver(c.env, caller.shop, deliveries);
-  c.set('rowsWritten', rowsWritten);
-  let at = 0;
-  const verdicts = mapped.map((one, index): Verdict => {
-    const about = aboutMessage(messages[index], caller.trust);
-    if ('refused' in one) return { ...about, verdict: 'refused', reason: one.refused };
-    const answer = answers[at++];
-    return { ...about, name: one.event.name, verdict: eventVerdict(answer), reason: one.note };
-  });
-  c.executionCtx.waitUntil(noteVerdicts(c.env, caller.shop.id, verdicts));
-}
-
-function aboutMessage(message: unknown, trust: string): Omit<Verdict, 'verdict' | 'reason'> {
-  const from = isObject(message) ? message : {};
-  return {
-    atMs: Date.now(),
-    source: `segment:${trust}`,
-    type: shown(from, 'type', 20),
-    name: shown(from, 'event', 255),
-    messageId: shown(from, 'messageId', 100),
-  };
-}
-
-/** A thousand of these must fit into one row, so nothing that JSON writes as six characters for one stays. */
-function shown(message: JsonObject, name: string, most: number): string | null {
-  const text = textOf(message, name)?.slice(0, most).toWellFormed();
-  return text?.replace(/\p{Cc}/gu, '\ufffd') ?? null;
+  const delivered = await deliver(c.env, caller.shop, deliveries);
+  c.set('rowsWritten', delivered.rowsWritten);
+  noteMessages(c, caller, { messages, mapped, delivered });
 }
 
 /** Counts bytes only where the characters alone do not already decide. */

@@ -9,6 +9,7 @@ import { emailOf, isPlain, LONGEST_ID } from '../domain/identifier.ts';
 import { flawOf, isObject, type JsonObject, objectOf, textOf } from '../domain/json.ts';
 import type { Receipt } from '../shops/shop-time.ts';
 import { inShopTime } from '../time/receipt.ts';
+import type { EventReason } from '../wire/event-reasons.ts';
 import { consentOfMessage, withoutConsent } from './segment-consent.ts';
 import { namedBy, namingId } from './segment-identity.ts';
 import { type OrderReading, orderFactOf } from './segment-order.ts';
@@ -27,7 +28,7 @@ export interface Sender extends Receipt {
   currency: string;
 }
 
-export type Mapped = { subject: Subject; event: CustomerEvent; note: string | null } | { refused: string };
+export type Mapped = { subject: Subject; event: CustomerEvent; note: EventReason | null } | { refused: EventReason };
 
 /** One message of a batch, or of a single call whose address named its type. */
 export function mapMessage(message: unknown, sender: Sender): Mapped {

@@ -26,6 +26,11 @@ export async function isWriteKey(env: Env, key: string | null): Promise<boolean>
   return key !== null && (await readKey(env.ROOT_SECRET, key))?.kind === 'write';
 }
 
+/** The key that a request names outside its body, whether it is good or not. */
+export function keyBesideBody(request: Request): string | null {
+  return keyInHeader(request) ?? keyInQuery(request);
+}
+
 /** The user of Basic auth; clients differ in whether the empty password's colon is there. */
 export function keyInHeader(request: Request): string | null {
   const match = /^Basic +([A-Za-z0-9+/_=-]+)$/i.exec(request.headers.get('authorization') ?? '');

@@ -24,6 +24,8 @@ export interface Delivery {
 
 export interface Delivered {
   answers: Answer[];
+  /** Whom each event reached. */
+  customers: string[];
   rowsWritten: number;
 }
 
@@ -33,6 +35,7 @@ export interface Delivered {
  */
 export async function deliver(env: Env, shop: ShopSnapshot, deliveries: Delivery[]): Promise<Delivered> {
   const answers = new Map<number, Answer>();
+  const reached = new Map<number, string>();
   let open = deliveries.map((delivery, index) => ({ ...delivery, index }));
   let rowsWritten = 0;
   for (let round = 0; open.length > 0; round += 1) {
@@ -49,10 +52,12 @@ export async function deliver(env: Env, shop: ShopSnapshot, deliveries: Delivery
     );
     rowsWritten += told.rowsWritten;
     for (const [index, answer] of told.answers) answers.set(index, answer);
+    for (const { index, resolved } of placed) reached.set(index, resolved.customer);
     open = open.filter((one) => !answers.has(one.index));
     for (const one of open) forgetSubject(shop.id, one.subject);
   }
-  return { answers: deliveries.map((_, index) => answers.get(index) as Answer), rowsWritten };
+  const customers = deliveries.map((_, index) => reached.get(index) ?? '');
+  return { answers: deliveries.map((_, index) => answers.get(index) as Answer), customers, rowsWritten };
 }
 
 /** What became of an event; the verdicts that only operations can get would be a bug here. */

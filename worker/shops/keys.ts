@@ -11,11 +11,14 @@ const PREFIX: Record<KeyKind, string> = {
 
 export const SCOPES = ['events', 'hub', 'customers', 'points', 'programme', 'settings', 'keys'] as const;
 export type Scope = (typeof SCOPES)[number];
-/** What a key of each kind may do where nothing narrower was asked for. */
+/**
+ * What a key of each kind may do where nothing narrower was asked for. `events` lets a publishable or write key send them
+ * and a secret key read the log of them, raw forms and so personal data included.
+ */
 export const SCOPES_OF: Record<KeyKind, readonly Scope[]> = {
   publishable: ['events', 'hub'],
   write: ['events'],
-  secret: ['customers', 'points', 'programme', 'settings', 'keys'],
+  secret: ['events', 'customers', 'points', 'programme', 'settings', 'keys'],
 };
 
 export interface NewKey {

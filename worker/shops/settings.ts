@@ -1,4 +1,5 @@
 /** What a merchant sets, as the Shop object keeps it, and what the rest of the worker may know of a shop. */
+import type { EventRule } from '../domain/event-rules.ts';
 import type { Programme, Terms } from '../domain/programme.ts';
 import type { KeyKind, Scope } from './keys.ts';
 
@@ -35,11 +36,13 @@ export interface ShopSettings {
   programmeVersion: number;
   /** What one key may send to the event endpoints a second, for each isolate: a write key requests, a publishable one events. */
   ingestPerSecond: number;
+  /** What is done with events of a name before they are stored; missing in settings older than the rules. */
+  eventRules?: EventRule[];
   createdAtMs: number;
 }
 
 /** What a change names; links one by one, so that two changes of different links both count. */
-export interface SettingsChange extends Partial<Omit<ShopSettings, 'links'>> {
+export interface SettingsChange extends Partial<Omit<ShopSettings, 'links' | 'eventRules'>> {
   links?: Partial<HubLinks>;
 }
 
@@ -78,4 +81,10 @@ export function termsOf(shop: ShopSnapshot): Terms {
 
 export function orderSourceOf(shop: ShopSnapshot): 'shopify' | 'segment' {
   return shop.settings.shopify === null ? 'segment' : 'shopify';
+}
+
+const NO_RULES: readonly EventRule[] = [];
+
+export function eventRulesOf({ settings }: Pick<ShopSnapshot, 'settings'>): readonly EventRule[] {
+  return settings.eventRules ?? NO_RULES;
 }

@@ -3,32 +3,32 @@ import { DurableObject } from 'cloudflare:workers';
 import first from '../../migrations/shop/0001_shop.sql';
 import privacy from '../../migrations/shop/0002_privacy.sql';
 import clock from '../../migrations/shop/0003_clock.sql';
+import { type EventRule, type RuleRefusal, withoutRule, withRule } from '../domain/event-rules.ts';
 import type { PrivacyRequest } from '../domain/privacy.ts';
 import type { Env } from '../env.ts';
 import { Database } from '../storage/database.ts';
 import { within } from '../time/deadline.ts';
+import { Answered, type Claim } from './answered.ts';
 import { Clock, type ClockReading, type ClockStep, type Due, type Entered } from './clock.ts';
+import { KeyRing } from './key-ring.ts';
 import { PrivacyRequests, type RequestPlace } from './privacy.ts';
 import type { SettingsChange, ShopSettings, ShopSnapshot, StoredKey, StoredSecret } from './settings.ts';
 
-export type Claim =
-  | { state: 'new' }
-  | { state: 'running' }
-  | { state: 'mismatch' }
-  | { state: 'answered'; status: number; body: string };
-
-const CLAIM_MS = 30_000;
 /** How long a writer may wait for D1's copy, which nobody but the operator's list reads. */
 const COPY_MS = 1_000;
 
 export class Shop extends DurableObject<Env> {
   readonly #db: Database;
+  readonly #ring: KeyRing;
+  readonly #answered: Answered;
   readonly #clock: Clock;
   readonly #privacy: PrivacyRequests;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#db = new Database(ctx.storage, [first, privacy, clock]);
+    this.#ring = new KeyRing(this.#db);
+    this.#answered = new Answered(this.#db);
     this.#clock = new Clock(this.#db);
     this.#privacy = new PrivacyRequests(this.#db);
   }
@@ -42,8 +42,8 @@ export class Shop extends DurableObject<Env> {
       id: this.#id(),
       version: Number(row.version),
       settings,
-      keys: this.#keys(),
-      secrets: this.#secrets(),
+      keys: this.#ring.keys(),
+      secrets: this.#ring.secrets(),
     };
   }
 
@@ -53,7 +53,7 @@ export class Shop extends DurableObject<Env> {
     this.#db.transaction(() => {
       if (this.#version() > 0) return;
       this.#writeSettings(settings, 'operator');
-      for (const key of keys) this.#writeKey(key);
+      for (const key of keys) this.#ring.writeKey(key);
     });
     return this.#told();
   }
@@ -70,16 +70,40 @@ export class Shop extends DurableObject<Env> {
     return this.#told();
   }
 
+  /** Keeps an event rule in the place of one for the same name and source, or says why it cannot be kept. */
+  async putEventRule(rule: EventRule, who: string): Promise<ShopSnapshot | RuleRefusal> {
+    this.#db.migrate();
+    const refusal = this.#db.transaction(() => {
+      const { settings } = this.#require();
+      const eventRules = withRule(settings.eventRules ?? [], rule);
+      if (!Array.isArray(eventRules)) return eventRules;
+      this.#writeSettings({ ...settings, eventRules }, who);
+      return null;
+    });
+    return refusal ?? this.#told();
+  }
+
+  /** Drops an event rule. false: there is none for that name and source. */
+  async dropEventRule(named: Pick<EventRule, 'event' | 'source'>, who: string): Promise<boolean> {
+    const { settings } = this.#require();
+    const now = settings.eventRules ?? [];
+    const eventRules = withoutRule(now, named);
+    if (eventRules.length === now.length) return false;
+    this.#writeSettings({ ...settings, eventRules }, who);
+    await this.#told();
+    return true;
+  }
+
   /** Adds a key, and answers it as it is stored: a rerun adds nothing, and cannot bring an ended key back. */
   addKey(key: StoredKey): StoredKey {
     this.#db.migrate();
-    this.#db.transaction(() => this.#writeKey(key));
-    return this.#keys().find((one) => one.id === key.id) ?? key;
+    this.#db.transaction(() => this.#ring.writeKey(key));
+    return this.#ring.keys().find((one) => one.id === key.id) ?? key;
   }
 
   /** Ends a key at `endsAtMs` (now: revoked; later: an overlap). A key never lives longer by this. false: no such key. */
   endKey(id: string, endsAtMs: number): boolean {
-    const known = this.#keys().find((key) => key.id === id);
+    const known = this.#ring.keys().find((key) => key.id === id);
     if (known === undefined) return false;
     this.#db.run('UPDATE api_key SET ends_ms = MIN(COALESCE(ends_ms, ?1), ?1) WHERE id = ?2', endsAtMs, id);
     return true;
@@ -88,60 +112,37 @@ export class Shop extends DurableObject<Env> {
   /** Adds a sealed secret, and answers it as it is stored: a rerun adds nothing. */
   addSecret(secret: StoredSecret): StoredSecret {
     this.#db.migrate();
-    this.#db.transaction(() => this.#writeSecret(secret));
-    return this.#secrets().find((one) => one.name === secret.name) ?? secret;
+    this.#db.transaction(() => this.#ring.writeSecret(secret));
+    return this.#ring.secrets().find((one) => one.name === secret.name) ?? secret;
   }
 
   /** Puts a sealed secret; the one it replaces stays good until `keepUntilMs` under the same name. */
   putSecret(secret: StoredSecret, keepUntilMs: number): void {
     this.#db.migrate();
     this.#db.transaction(() => {
-      this.#retire(secret.name, keepUntilMs);
+      this.#ring.retire(secret.name, keepUntilMs);
       this.#db.run('DELETE FROM secret WHERE name = ?', secret.name);
-      this.#writeSecret(secret);
+      this.#ring.writeSecret(secret);
     });
   }
 
   dropSecret(name: string): boolean {
-    const known = this.#secrets().some((secret) => secret.name === name);
+    const known = this.#ring.secrets().some((secret) => secret.name === name);
     if (known) this.#db.run("DELETE FROM secret WHERE name = ?1 OR name = ?1 || ':old'", name);
     return known;
   }
 
-  /**
-   * Claims an Idempotency-Key for one run of its request. `new`: run it, then `finish` or `release`; a claim whose runner
-   * died is free again after half a minute.
-   */
+  /** `Answered.claim`. */
   claim(key: string, fingerprint: string): Claim {
-    const row = this.#db.one('SELECT fingerprint, at_ms, status, body FROM answered WHERE key = ?', key);
-    const stale = row !== null && Number(row.status) === 0 && Date.now() - Number(row.at_ms) > CLAIM_MS;
-    if (row !== null && row.fingerprint !== fingerprint) return { state: 'mismatch' };
-    if (row !== null && Number(row.status) > 0)
-      return {
-        state: 'answered',
-        status: Number(row.status),
-        body: String(row.body),
-      };
-    if (row !== null && !stale) return { state: 'running' };
-    this.#db.migrate();
-    this.#db.run(
-      `INSERT INTO answered (key, fingerprint, at_ms, status, body) VALUES (?, ?, ?, 0, '')
-       ON CONFLICT DO UPDATE SET at_ms = excluded.at_ms`,
-      key,
-      fingerprint,
-      Date.now(),
-    );
-    return { state: 'new' };
+    return this.#answered.claim(key, fingerprint);
   }
 
-  /** Keeps the answer for every later request with the key; `body` is sealed by the caller, it may show a new key. */
   finish(key: string, status: number, body: string): void {
-    this.#db.run('UPDATE answered SET status = ?, body = ? WHERE key = ?', status, body, key);
+    this.#answered.finish(key, status, body);
   }
 
-  /** The request was refused before it did anything: the key is as good as new. */
   release(key: string): void {
-    this.#db.run('DELETE FROM answered WHERE key = ? AND status = 0', key);
+    this.#answered.release(key);
   }
 
   /** The clock of a test shop. Creates nothing. */
@@ -187,15 +188,6 @@ export class Shop extends DurableObject<Env> {
   /** Newest first. */
   privacyRequests(before: RequestPlace | null, limit: number): PrivacyRequest[] {
     return this.#privacy.page(before, limit);
-  }
-
-  #retire(name: string, keepUntilMs: number): void {
-    this.#db.run(
-      `INSERT OR REPLACE INTO secret (name, about, sealed, created_ms, ends_ms)
-       SELECT name || ':old', about, sealed, created_ms, ?2 FROM secret WHERE name = ?1`,
-      name,
-      keepUntilMs,
-    );
   }
 
   /** Tells D1's copy again; for rebuilding. Throws where D1 fails. */
@@ -257,53 +249,5 @@ export class Shop extends DurableObject<Env> {
       who,
       JSON.stringify(settings),
     );
-  }
-
-  #writeKey(key: StoredKey): void {
-    this.#db.run(
-      `INSERT INTO api_key (id, kind, hash, hint, scopes, created_ms, ends_ms) VALUES (?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT DO NOTHING`,
-      key.id,
-      key.kind,
-      key.hash,
-      key.hint,
-      JSON.stringify(key.scopes),
-      key.createdAtMs,
-      key.endsAtMs,
-    );
-  }
-
-  #writeSecret(secret: StoredSecret): void {
-    this.#db.run(
-      `INSERT INTO secret (name, about, sealed, created_ms, ends_ms) VALUES (?, ?, ?, ?, ?)
-       ON CONFLICT DO NOTHING`,
-      secret.name,
-      JSON.stringify(secret.about),
-      secret.sealed,
-      secret.createdAtMs,
-      secret.endsAtMs,
-    );
-  }
-
-  #keys(): StoredKey[] {
-    return this.#db.all('SELECT * FROM api_key ORDER BY created_ms, id').map((row) => ({
-      id: String(row.id),
-      kind: String(row.kind) as StoredKey['kind'],
-      hash: String(row.hash),
-      hint: String(row.hint),
-      scopes: JSON.parse(String(row.scopes)) as StoredKey['scopes'],
-      createdAtMs: Number(row.created_ms),
-      endsAtMs: row.ends_ms === null ? null : Number(row.ends_ms),
-    }));
-  }
-
-  #secrets(): StoredSecret[] {
-    return this.#db.all('SELECT * FROM secret ORDER BY created_ms, name').map((row) => ({
-      name: String(row.name),
-      about: JSON.parse(String(row.about)) as StoredSecret['about'],
-      sealed: String(row.sealed),
-      createdAtMs: Number(row.created_ms),
-      endsAtMs: row.ends_ms === null ? null : Number(row.ends_ms),
-    }));
   }
 }

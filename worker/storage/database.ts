@@ -29,6 +29,11 @@ export class Database {
     this.#version = this.#migrations.length;
   }
 
+  /** How many migrations the tables have seen; 0: none were made. Reads of newer tables ask first. */
+  version(): number {
+    return this.#current();
+  }
+
   transaction<T>(work: () => T): T {
     return this.#storage.transactionSync(work);
   }

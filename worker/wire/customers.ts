@@ -116,19 +116,6 @@ export const Adjust = z
   .openapi('Adjust');
 export const Adjusted = z.object({ customer: z.string(), entry: PointsEntry, balance: z.int() }).openapi('Adjusted');
 
-export const Verdict = z
-  .object({
-    atMs: z.int(),
-    source: z.string(),
-    type: z.string().nullable(),
-    name: z.string().nullable(),
-    messageId: z.string().nullable(),
-    verdict: z.enum(['recorded', 'duplicate', 'refused', 'failed']),
-    reason: z.string().nullable(),
-  })
-  .openapi('Verdict');
-export const VerdictList = z.object({ items: z.array(Verdict) }).openapi('VerdictList');
-
 export const CustomerQuery = z.object({
   q: z
     .string()

@@ -1,6 +1,5 @@
 /** `POST /webhooks/shopify/{shop}`: verify the raw bytes, check whose shop they are for, store, answer within a second. */
 
-import { noteVerdicts } from '../../debugger/notes.ts';
 import type { Env } from '../../env.ts';
 import { routes } from '../../http/app.ts';
 import { readBytes } from '../../http/body.ts';
@@ -10,6 +9,8 @@ import { secretsNamed } from '../../shops/secrets.ts';
 import type { ShopSnapshot } from '../../shops/settings.ts';
 import { receiptOf } from '../../shops/shop-time.ts';
 import { ProblemError } from '../../wire/problem.ts';
+import { noteWebhook } from '../event-notes.ts';
+import { refusalsNoted } from '../refusal-notes.ts';
 import { parseExact } from './shopify-json.ts';
 import { storeWebhook } from './shopify-store.ts';
 
@@ -17,11 +18,13 @@ const LARGEST = 2 * 1024 * 1024;
 
 export const shopifyWebhooks = routes();
 
+shopifyWebhooks.use('/webhooks/shopify/:shop', refusalsNoted('shopify'));
 shopifyWebhooks.post('/webhooks/shopify/:shop', async (c) => {
   const shop = await shopOfPath(c.env, c.req.param('shop'));
   c.set('shop', shop.id);
   const read = readerOf(c.req.raw.headers);
   const bytes = await readBytes(c.req.raw, LARGEST);
+  c.set('received', bytes);
   await verify(c.env, shop, read('hmac-sha256'), bytes);
   // the same app secret signs for every shop: the verified domain must be this one's
   if (read('shop-domain').toLowerCase() !== shop.settings.shopify?.domain) throw new ProblemError('invalid_signature');
@@ -31,7 +34,7 @@ shopifyWebhooks.post('/webhooks/shopify/:shop', async (c) => {
   const { receivedAtMs, wallMs } = await receiptOf(c.env, shop);
   const eventId = read.optional('event-id') ?? read('webhook-id');
   const triggered = new Date(read.optional('triggered-at') ?? '').getTime();
-  const { name, verdict, reason, rowsWritten } = await storeWebhook(c.env, shop, {
+  const outcome = await storeWebhook(c.env, shop, {
     topic,
     eventId,
     triggeredAtMs: Number.isFinite(triggered) ? triggered : null,
@@ -40,14 +43,8 @@ shopifyWebhooks.post('/webhooks/shopify/:shop', async (c) => {
     payload,
     currency: shop.settings.currency,
   });
-  c.set('rowsWritten', rowsWritten);
-  const about = {
-    atMs: Date.now(),
-    source: 'shopify',
-    type: topic.slice(0, 255),
-    messageId: eventId.slice(0, 255),
-  };
-  c.executionCtx.waitUntil(noteVerdicts(c.env, shop.id, [{ ...about, name, verdict, reason }]));
+  c.set('rowsWritten', outcome.rowsWritten);
+  const verdict = noteWebhook(c, shop.id, outcome);
   return c.json({ verdict });
 });
 

@@ -1,0 +1,53 @@
+/** First answers of writes that carried an Idempotency-Key, kept with the shop: one run for each key. */
+import type { Database } from '../storage/database.ts';
+
+export type Claim =
+  | { state: 'new' }
+  | { state: 'running' }
+  | { state: 'mismatch' }
+  | { state: 'answered'; status: number; body: string };
+
+const CLAIM_MS = 30_000;
+export class Answered {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  /**
+   * Claims an Idempotency-Key for one run of its request. `new`: run it, then `finish` or `release`; a claim whose runner
+   * died is free again after half a minute.
+   */
+  claim(key: string, fingerprint: string): Claim {
+    const row = this.#db.one('SELECT fingerprint, at_ms, status, body FROM answered WHERE key = ?', key);
+    const stale = row !== null && Number(row.status) === 0 && Date.now() - Number(row.at_ms) > CLAIM_MS;
+    if (row !== null && row.fingerprint !== fingerprint) return { state: 'mismatch' };
+    if (row !== null && Number(row.status) > 0)
+      return {
+        state: 'answered',
+        status: Number(row.status),
+        body: String(row.body),
+      };
+    if (row !== null && !stale) return { state: 'running' };
+    this.#db.migrate();
+    this.#db.run(
+      `INSERT INTO answered (key, fingerprint, at_ms, status, body) VALUES (?, ?, ?, 0, '')
+       ON CONFLICT DO UPDATE SET at_ms = excluded.at_ms`,
+      key,
+      fingerprint,
+      Date.now(),
+    );
+    return { state: 'new' };
+  }
+
+  /** Keeps the answer for every later request with the key; `body` is sealed by the caller, it may show a new key. */
+  finish(key: string, status: number, body: string): void {
+    this.#db.run('UPDATE answered SET status = ?, body = ? WHERE key = ?', status, body, key);
+  }
+
+  /** The request was refused before it did anything: the key is as good as new. */
+  release(key: string): void {
+    this.#db.run('DELETE FROM answered WHERE key = ? AND status = 0', key);
+  }
+}
