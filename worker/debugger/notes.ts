@@ -39,15 +39,7 @@ export function debuggerOf(env: Env, shop: string) {
 /** Notes the events of a request; hand the promise to `waitUntil`. */
 export function noteArrival(env: Env, shop: string, arrival: Arrival): Promise<void> {
   const page = pageOf(shop);
-  page.arrivals.push(arrival);
-  page.events += arrival.events;
-  heldBytes += arrival.bytes;
-  while (
-    page.arrivals.length > 1 &&
-    (page.events - (page.arrivals[0]?.events ?? 0) >= MOST || heldBytes > MOST_BYTES)
-  ) {
-    release(page, page.arrivals.shift());
-  }
+  add(page, arrival);
   return flushed(env, shop, page);
 }
 
@@ -58,18 +50,31 @@ export function noteRefusal(env: Env, shop: string, note: Note): Promise<void> {
   const alike = page.refusals.get(kind) ?? { note, times: 0 };
   page.refusals.set(kind, alike);
   alike.times += 1;
-  const counted = alike.times > (note.reason === 'rate_limited' ? 1 : MOST_ALIKE);
-  if (counted) {
+  if (alike.times > (note.reason === 'rate_limited' ? 1 : MOST_ALIKE)) {
     alike.note.count += 1;
-    return flushed(env, shop, page);
+  } else {
+    alike.note = note;
+    const bytes = note.raw instanceof Uint8Array ? note.raw.byteLength : 0;
+    add(page, { events: 1, bytes, notes: () => [note] });
   }
-  alike.note = note;
-  const bytes = note.raw instanceof Uint8Array ? note.raw.byteLength : 0;
-  return noteArrival(env, shop, { events: 1, bytes, notes: () => [note] });
+  return flushed(env, shop, page);
 }
 
 function pageOf(shop: string): Waiting {
   return waiting.get(shop) ?? { arrivals: [], events: 0, refusals: new Map(), sinceMs: Date.now() };
+}
+
+/** What newer events push out is let go at once. */
+function add(page: Waiting, arrival: Arrival): void {
+  page.arrivals.push(arrival);
+  page.events += arrival.events;
+  heldBytes += arrival.bytes;
+  while (
+    page.arrivals.length > 1 &&
+    (page.events - (page.arrivals[0]?.events ?? 0) >= MOST || heldBytes > MOST_BYTES)
+  ) {
+    release(page, page.arrivals.shift());
+  }
 }
 
 function release(page: Waiting, arrival: Arrival | undefined): void {

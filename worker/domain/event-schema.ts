@@ -18,7 +18,7 @@ export interface ObservedProperty {
   events: number;
   types: TypeCounts;
   /** Types in the order in which they were first seen, with when. */
-  order: { type: PropertyType; at: number; atMs: number }[];
+  order: { type: PropertyType; atMs: number }[];
   first: number;
   last: number;
 }

@@ -39,7 +39,7 @@ export function observe(sightings: Sighting[]): Observation | null {
 
 function add(property: ObservedProperty, type: PropertyType, seen: { at: number; atMs: number }): void {
   const times = property.types[type];
-  if (times === undefined) property.order.push({ type, ...seen });
+  if (times === undefined) property.order.push({ type, atMs: seen.atMs });
   property.types[type] = (times ?? 0) + 1;
   if (property.last === seen.at) return;
   property.last = seen.at;
