@@ -1,6 +1,7 @@
 /** The endpoints that speak other people's contracts, described for the document: they are not validated by these schemas. */
 import { type RouteConfig, z } from '@hono/zod-openapi';
 import { problem } from '../http/answers.ts';
+import { EVENT_VERDICTS } from '../wire/event-reasons.ts';
 
 const json = (schema: z.ZodType) => ({
   content: { 'application/json': { schema } },
@@ -19,7 +20,8 @@ const Message = z.looseObject({
 
 const responses = {
   200: {
-    description: 'Stored; what was refused by itself is listed with its reason under /admin/v1/events',
+    description:
+      'Stored; what was refused by itself, or by a rule of the shop, is listed with its reason under /admin/v1/events',
     ...json(z.object({ success: z.literal(true) })),
   },
   400: problem('No JSON, or larger than allowed: 32 KB an event, 500 KB and 2,500 events a batch'),
@@ -125,8 +127,8 @@ const shopify: RouteConfig = {
   },
   responses: {
     200: {
-      description: 'Stored, a duplicate, or a topic that is not read',
-      ...json(z.object({ verdict: z.string() })),
+      description: 'Stored, a duplicate, a topic that is not read, or what a rule of the shop blocks or refuses',
+      ...json(z.object({ verdict: z.enum(EVENT_VERDICTS) })),
     },
     400: problem('A header is missing, or the body is no JSON'),
     401: problem('The signature is not of these bytes, or of another shop'),

@@ -49,9 +49,13 @@ const TAGS = [
   { name: 'Programme' },
   { name: 'Settings' },
   { name: 'Keys' },
-  { name: 'Events' },
   { name: 'Jobs', description: 'Long work: its progress and its report' },
   { name: 'Test clock', description: 'Time in shops made with mode test' },
+  {
+    name: 'Events',
+    description:
+      'The debugger: what arrived and what became of it; what events look like; rules about them. Reading needs the scope events, rules need settings.',
+  },
   { name: 'Shops', description: "The operator's routes" },
 ];
 
