@@ -156,6 +156,7 @@ describe('a fixed schema', () => {
     expect(differs(price, { products: [] })).toEqual([]);
     expect(differs(price, {})).toEqual([]);
     expect(differs(must('products', 'list'), {})).toEqual(['is required']);
+    expect([differs(must('at.city', 'text'), {}), differs(must('at.city', 'text'), { at: 'x' })]).toEqual([[], []]);
   });
 
   it('takes null only where it is allowed', () => {

@@ -174,6 +174,16 @@ describe.concurrent('the list', () => {
     expect(ids).toEqual([404, 200]);
   });
 
+  it('lets go of whole pages that are out of the last 1,000, and of no other', async () => {
+    const shop = await makeShop();
+    const page = { events: 600, heads: JSON.stringify(Array.from({ length: 600 }, () => null)), bodies: '' };
+    for (let flush = 0; flush < 4; flush += 1) await debuggerObject(shop).keep([page], []);
+    const kept = await runInDurableObject(debuggerObject(shop), (_, { storage }) =>
+      storage.sql.exec('SELECT last FROM page ORDER BY last').toArray(),
+    );
+    expect(kept.map((row) => row.last)).toEqual([1_800, 2_400]);
+  });
+
   it('is searched by verdict, reason, source, trust, name, customer and text, each and together', async () => {
     const shop = await makeShop();
     const send = await connectShopify(shop);
@@ -300,9 +310,10 @@ describe.concurrent('live', () => {
   it('answers with nothing, and a cursor beyond what it looked at, when its time is over', async () => {
     const shop = await makeShop();
     const { liveCursor } = await list(shop);
-    const waiting = live(shop, liveCursor, '&verdict=failed&wait=1');
+    expect(await live(shop, liveCursor, '&wait=1')).toEqual({ items: [], cursor: liveCursor, missed: 0 });
     await shop.batch(messageOf('good', { userId: newUser() }));
-    const answer = await waiting;
+    await logged(shop, 'text=good');
+    const answer = await live(shop, liveCursor, '&verdict=blocked&wait=0');
     expect(answer.items).toEqual([]);
     expect((await live(shop, answer.cursor, '&wait=0')).items).toEqual([]);
   });

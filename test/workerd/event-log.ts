@@ -5,11 +5,16 @@ import { type Answer, call, eventually, type TestShop } from './shop.ts';
 // biome-ignore lint/suspicious/noExplicitAny: a test reads answers of every route and says itself what it expects
 type Logged = any;
 
-export const SHOPIFY_SECRET = 'shopify-test-secret';
+const SHOPIFY_SECRET = 'shopify-test-secret';
+/** The log is half a second late; tests that wait for it side by side are later. */
+const PATIENCE_MS = 6_000;
 
 /** The one event that the query finds; waits for it. */
 export async function logged(shop: TestShop, query: string): Promise<Logged> {
-  return eventually(async () => (await shop.admin('GET', `/admin/v1/events?${query}`)).body.items[0] ?? null);
+  return eventually(
+    async () => (await shop.admin('GET', `/admin/v1/events?${query}`)).body.items[0] ?? null,
+    PATIENCE_MS,
+  );
 }
 
 export async function inFull(shop: TestShop, query: string): Promise<Logged> {
@@ -23,7 +28,7 @@ export async function schemaOf(shop: TestShop, event: string, events: number): P
     const { body } = await shop.admin('GET', `/admin/v1/event-schemas?q=${encodeURIComponent(event)}`);
     const found = body.items.find((one: Logged) => one.event === event && one.events >= events);
     return found === undefined ? null : (await shop.admin('GET', `/admin/v1/event-schemas/${found.id}`)).body;
-  });
+  }, PATIENCE_MS);
 }
 
 export function debuggerObject(shop: TestShop) {

@@ -181,15 +181,19 @@ describe.concurrent('a rule', () => {
     const send = await connectShopify(shop);
     const user = newUser();
     await put(shop, { event: 'Viewed Page', action: { kind: 'rename', to: 'Seen' } });
-    await put(shop, { event: 'Created Customer', source: 'shopify', action: { kind: 'rename', to: 'Signed Up' } });
+    await put(shop, {
+      event: 'Created Customer',
+      source: 'shopify',
+      action: { kind: 'rename', to: 'Application Opened' },
+    });
     await shop.batch({ type: 'page', userId: user, name: 'Home' });
     expect((await send('customers/create', { id: 77, email: `${user}@x.example` })).body).toEqual({
       verdict: 'renamed',
     });
     expect(await namesOf(shop, user)).toEqual(['Seen']);
     const { body } = await shop.admin('GET', '/admin/v1/customers/shopify:77/timeline');
-    expect(body.items.map((one: { name: string }) => one.name)).toEqual(['Signed Up']);
-    expect(await logged(shop, 'source=shopify')).toMatchObject({ name: 'Signed Up', sentName: 'Created Customer' });
+    expect(body.items.map((one: { name: string }) => one.name)).toEqual(['Opened App']);
+    expect(await logged(shop, 'source=shopify')).toMatchObject({ name: 'Opened App', sentName: 'Created Customer' });
   });
 
   it('that warns: the event is stored, and the log says what differs', async () => {

@@ -3,7 +3,7 @@ import type { CustomerEvent, Trust } from '../domain/event.ts';
 import type { EventSource } from '../domain/event-rules.ts';
 import type { Observation } from '../domain/event-schema.ts';
 import type { JsonObject } from '../domain/json.ts';
-import { observe, type Sighting } from '../domain/observe.ts';
+import { MOST_OBSERVED, observe, type Sighting } from '../domain/observe.ts';
 import { plainText } from '../domain/property-path.ts';
 import type { Difference } from '../domain/schema-check.ts';
 import type { EventReason, EventVerdict } from '../wire/event-reasons.ts';
@@ -64,6 +64,8 @@ export interface Lesson {
 /** Of the raw and of the stored form each, in characters. */
 export const LONGEST_BODY = 32 * 1024;
 const LONGEST_SAMPLE = 8 * 1024;
+/** Of one flush, all names together: a path can be much longer than what it was made from. */
+const MOST_PROPERTIES = 10_000;
 /** A row of an object's database holds 2 MB, and a character takes up to 3 bytes. */
 const LONGEST_PAGE = 400 * 1024;
 
@@ -127,9 +129,11 @@ export function lessonsOf(notes: Note[]): Lesson[] {
     group.sightings.push({ atMs: note.atMs, content: note.lesson.content });
     groups.set(key, group);
   }
+  let room = MOST_PROPERTIES;
   return [...groups.values()].flatMap(({ last, name, sightings }): Lesson[] => {
-    const observation = observe(sightings);
+    const observation = observe(sightings, Math.min(room, MOST_OBSERVED));
     if (observation === null || last.trust === null) return [];
+    room -= observation.properties.length;
     const sample = rawText(last.raw).slice(0, LONGEST_SAMPLE).toWellFormed();
     return [{ source: last.source, trust: last.trust, name, observation, sample, customer: last.customer }];
   });

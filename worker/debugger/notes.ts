@@ -9,7 +9,7 @@ import { lessonsOf, type Note, pagesOf } from './note.ts';
 const GATHER_MS = 500;
 const MOST = 1_000;
 /** What the isolate holds on to for all shops, in bytes as received; a flush stays far below what a call may carry. */
-const MOST_BYTES = 4 * 1024 * 1024;
+const MOST_BYTES = 2 * 1024 * 1024;
 /** A page older than this has lost the request that was to send it: cancelled, and its timer with it. */
 const ORPHANED_MS = 2 * GATHER_MS;
 /** Refusals of one kind that are told one by one before they are only counted: they cost their sender nothing. */

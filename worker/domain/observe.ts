@@ -4,15 +4,15 @@ import type { JsonObject } from './json.ts';
 import { eachProperty, LONGEST_PATH, type PropertyType } from './property-path.ts';
 
 /** More than a schema keeps, so that a flood of odd properties does not hide those that are known. */
-const MOST_OBSERVED = 1_000;
+export const MOST_OBSERVED = 1_000;
 
 export interface Sighting {
   atMs: number;
   content: JsonObject;
 }
 
-/** Counts every property of every event, in the order of `sightings`; null for none. */
-export function observe(sightings: Sighting[]): Observation | null {
+/** Counts every property of every event, in the order of `sightings`, keeping at most `most`; null for no events. */
+export function observe(sightings: Sighting[], most = MOST_OBSERVED): Observation | null {
   const first = sightings[0];
   if (first === undefined) return null;
   const properties = new Map<string, ObservedProperty>();
@@ -22,9 +22,9 @@ export function observe(sightings: Sighting[]): Observation | null {
     firstMs = Math.min(firstMs, atMs);
     lastMs = Math.max(lastMs, atMs);
     eachProperty(content, (path, type) => {
-      let property = properties.get(path);
+      let property = path.length > LONGEST_PATH ? undefined : properties.get(path);
       if (property === undefined) {
-        if (properties.size >= MOST_OBSERVED || path.length > LONGEST_PATH) {
+        if (properties.size >= most || path.length > LONGEST_PATH) {
           overflow += 1;
           return;
         }

@@ -47,13 +47,14 @@ export type WebhookOutcome =
 export function noteWebhook(c: AppContext, shop: string, webhook: WebhookOutcome): EventVerdict {
   const about = webhook.kind === 'event' ? eventAbout(webhook.told) : { ...NO_EVENT, ...webhook, kind: undefined };
   const { kind: _, ...outcome } = about;
+  const raw = boundedRaw(c);
   const note: Note = {
     ...{ atMs: Date.now(), source: 'shopify', trust: 'server', count: 1 },
     ...webhookAbout(c),
-    raw: boundedRaw(c),
+    raw,
     ...outcome,
   };
-  const bytes = c.get('received')?.byteLength ?? 0;
+  const bytes = raw?.byteLength ?? 0;
   c.executionCtx.waitUntil(noteArrival(c.env, shop, { events: 1, bytes, notes: () => [note] }));
   return note.verdict;
 }
