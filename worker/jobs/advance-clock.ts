@@ -19,11 +19,8 @@ export const advanceClock = jobKind({
   exclusive: true,
   step: async ({ env, shop, input, untilMs }): Promise<StepOutcome<number>> => {
     const { fromMs, toMs } = input;
-    let at: ClockStep;
-    do {
-      at = await shopOf(env, shop).stepClock(toMs);
-      if (at.objects.length > 0) await shopOf(env, shop).leaveClocks(await whatIsDue(env, at));
-    } while (!at.reached && Date.now() < untilMs);
+    let at = await shopOf(env, shop).stepClock(toMs, []);
+    while (!at.reached && Date.now() < untilMs) at = await shopOf(env, shop).stepClock(toMs, await whatIsDue(env, at));
     const progress = { done: at.nowMs - fromMs, total: toMs - fromMs };
     return at.reached
       ? { state: 'done', progress, result: { nowMs: at.nowMs } }

@@ -156,19 +156,17 @@ export class Shop extends DurableObject<Env> {
   }
 
   leaveClock(due: Due): void {
-    this.leaveClocks([due]);
+    this.#db.migrate();
+    this.#db.transaction(() => this.#clock.leave(due));
   }
 
-  leaveClocks(dues: Due[]): void {
+  /** Takes over what the objects of the step before answered, and moves on. */
+  stepClock(targetMs: number, dues: Due[]): ClockStep {
     this.#db.migrate();
-    this.#db.transaction(() => {
+    return this.#db.transaction(() => {
       for (const due of dues) this.#clock.leave(due);
+      return this.#clock.step(targetMs);
     });
-  }
-
-  stepClock(targetMs: number): ClockStep {
-    this.#db.migrate();
-    return this.#db.transaction(() => this.#clock.step(targetMs));
   }
 
   settingsVersion(version: number): ShopSettings | null {

@@ -21,8 +21,8 @@ export function addDuration(fromMs: number, duration: string): number | null {
 function addMonths(fromMs: number, months: number): number {
   if (months === 0) return fromMs;
   const from = new Date(fromMs);
-  const monthIndex = from.getUTCFullYear() * 12 + from.getUTCMonth() + months;
-  const lastDay = new Date(Date.UTC(0, monthIndex + 1, 0)).getUTCDate();
+  const month = from.getUTCMonth() + months;
+  const lastDay = new Date(Date.UTC(from.getUTCFullYear(), month + 1, 0)).getUTCDate();
   const day = Math.min(from.getUTCDate(), lastDay);
-  return Date.UTC(0, monthIndex, day) + (fromMs - Math.floor(fromMs / DAY_MS) * DAY_MS);
+  return Date.UTC(from.getUTCFullYear(), month, day) + (fromMs - Math.floor(fromMs / DAY_MS) * DAY_MS);
 }
