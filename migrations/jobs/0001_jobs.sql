@@ -8,7 +8,6 @@ CREATE TABLE job (
   cancelling INTEGER NOT NULL,
   input TEXT NOT NULL,
   cursor TEXT,
-  steps INTEGER NOT NULL,
   done INTEGER NOT NULL,
   total INTEGER,
   lines INTEGER NOT NULL,

@@ -2,7 +2,8 @@
 import { env } from 'cloudflare:workers';
 import { vi } from 'vitest';
 
-export type Fault = 'none' | 'lost before' | 'lost after' | 'stalled';
+/** `echoed`: applied, and once more when stalled calls are. */
+export type Fault = 'none' | 'lost before' | 'lost after' | 'stalled' | 'echoed';
 
 interface Copies {
   /** Applies what was stalled, as D1 does long after its caller has given up. */
@@ -19,10 +20,8 @@ export function withFaults(fault: () => Fault): Copies {
   const spy = vi.spyOn(prototype, 'batch').mockImplementation(async function (this: D1Database, statements) {
     const kind = fault();
     if (kind === 'lost before') throw new Error('Network connection lost.');
-    if (kind === 'stalled') {
-      held.push(() => batch.call(this, statements));
-      return new Promise(() => {});
-    }
+    if (kind === 'stalled' || kind === 'echoed') held.push(() => batch.call(this, statements));
+    if (kind === 'stalled') return new Promise(() => {});
     const results = await batch.call(this, statements);
     if (kind === 'lost after') throw new Error('Network connection lost.');
     return results as never;

@@ -2,11 +2,11 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Customers } from '../../worker/customers/customers.ts';
 import type { StepCall } from '../../worker/jobs/kind.ts';
 import { JOB_KINDS } from '../../worker/jobs/kinds.ts';
 import { jobsOf } from '../../worker/jobs/stubs.ts';
-import { clearSlice, setEpoch } from '../../worker/projection/clear.ts';
-import { type Fault, withFaults } from './faulty-copies.ts';
+import { withFaults } from './faulty-copies.ts';
 import { eventually, makeShop, newUser, type TestShop, track } from './shop.ts';
 
 const order = (orderId: string, euros: number) => ({
@@ -154,14 +154,13 @@ describe('INV-8: a rebuild', () => {
     const shop = await makeShop();
     await makePeople(shop, 3);
     const before = await copiesOf(shop.id);
-    const epoch = Date.now() - 60_000;
-    await setEpoch(env.DB, shop.id, epoch);
-    let fault: Fault = 'stalled';
-    const faults = withFaults(() => fault);
-    void clearSlice(env.DB, { shop: shop.id, epoch, table: 0, after: '' }).catch(() => {});
-    fault = 'none';
+    let calls = 0;
+    const faults = withFaults(() => {
+      calls += 1;
+      return calls <= 2 ? 'echoed' : 'none';
+    });
     expect((await run(shop, 'rebuild')).state).toBe('done');
-    expect(faults.stalled).toBe(1);
+    expect(faults.stalled).toBe(2);
     await faults.applyStalled();
     faults.restore();
     expect(await copiesOf(shop.id)).toEqual(before);
@@ -207,11 +206,8 @@ describe('INV-8: a comparison', () => {
   it('asks again where a copy is merely behind', async () => {
     const shop = await makeShop();
     const [user = ''] = await makePeople(shop, 1);
-    let asked = 0;
-    const faults = withFaults(() => {
-      asked += 1;
-      return asked === 1 ? 'lost before' : 'none';
-    });
+    const looked = vi.spyOn(Customers.prototype, 'copies');
+    const faults = withFaults(() => (looked.mock.calls.length === 0 ? 'lost before' : 'none'));
     await shop.batch(track(user, 'Order Completed', order(`late-${user}`, 40)));
     await expectEqual(shop);
     faults.restore();

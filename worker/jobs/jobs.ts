@@ -173,7 +173,6 @@ function newJob({ id, kind, input }: StartCall, n: number, createdAtMs: number):
     cancelling: false,
     input,
     cursor: null,
-    steps: 0,
     progress: { done: 0, total: null },
     lines: 0,
     linesDropped: 0,

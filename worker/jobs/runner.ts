@@ -112,12 +112,12 @@ export class Runner {
     this.#change(before, (job) => ({ ...job, ...ended(state) }));
   }
 
-  /** Writes what `next` makes of the job, unless somebody else has gone on with it meanwhile. */
+  /** Writes what `next` makes of the job as it is now: it may have been asked to end meanwhile. */
   #change(before: Job, next: (job: Job) => Job): void {
     const endedNow = this.#store.transaction(() => {
       const job = this.#store.job(before.id);
-      if (job === null || job.endedAtMs !== null || job.steps !== before.steps) return false;
-      const after = next({ ...job, steps: job.steps + 1 });
+      if (job === null || job.endedAtMs !== null) return false;
+      const after = next(job);
       this.#store.write(after);
       if (after.endedAtMs !== null) this.#store.dropParts(job.id);
       return after.endedAtMs !== null;

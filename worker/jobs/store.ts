@@ -16,7 +16,6 @@ export interface Job {
   cancelling: boolean;
   input: JsonObject;
   cursor: Json;
-  steps: number;
   progress: Progress;
   lines: number;
   /** Lines beyond the most that are kept. */
@@ -31,11 +30,10 @@ export interface Job {
 }
 
 const WRITE = `
-  INSERT INTO job (id, n, kind, state, cancelling, input, cursor, steps, done, total, lines, lines_dropped, result, error,
+  INSERT INTO job (id, n, kind, state, cancelling, input, cursor, done, total, lines, lines_dropped, result, error,
     failures, not_before_ms, created_ms, started_ms, ended_ms)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-  ON CONFLICT DO UPDATE SET state = excluded.state, cancelling = excluded.cancelling, cursor = excluded.cursor,
-    steps = excluded.steps, done = excluded.done, total = excluded.total, lines = excluded.lines,
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT DO UPDATE SET state = excluded.state, cancelling = excluded.cancelling, cursor = excluded.cursor, done = excluded.done, total = excluded.total, lines = excluded.lines,
     lines_dropped = excluded.lines_dropped, result = excluded.result, error = excluded.error,
     failures = excluded.failures, not_before_ms = excluded.not_before_ms, started_ms = excluded.started_ms,
     ended_ms = excluded.ended_ms`;
@@ -84,10 +82,10 @@ export class JobStore {
   }
 
   write(job: Job): void {
-    const { id, n, kind, state, steps, lines, linesDropped, error, failures } = job;
+    const { id, n, kind, state, lines, linesDropped, error, failures } = job;
     const cursor = job.cursor === null ? null : JSON.stringify(job.cursor);
     const result = job.result === null ? null : JSON.stringify(job.result);
-    const about = [id, n, kind, state, job.cancelling ? 1 : 0, JSON.stringify(job.input), cursor, steps];
+    const about = [id, n, kind, state, job.cancelling ? 1 : 0, JSON.stringify(job.input), cursor];
     const told = [job.progress.done, job.progress.total, lines, linesDropped, result, error];
     this.#db.run(WRITE, ...about, ...told, failures, job.notBeforeMs, job.createdAtMs, job.startedAtMs, job.endedAtMs);
   }
@@ -129,7 +127,6 @@ function toJob(row: Record<string, SqlStorageValue>): Job {
     cancelling: row.cancelling === 1,
     input: JSON.parse(String(row.input)) as JsonObject,
     cursor: row.cursor === null ? null : (JSON.parse(String(row.cursor)) as Json),
-    steps: Number(row.steps),
     progress: { done: Number(row.done), total: numberOrNull(row.total) },
     lines: Number(row.lines),
     linesDropped: Number(row.lines_dropped),
