@@ -63,6 +63,7 @@ async function ask<T>({ url, key }: Options, path: string, init: RequestInit = {
     throw new Refusal(`${url} does not answer: ${error.message}`);
   });
   const text = await response.text();
+  if (!response.headers.get('content-type')?.includes('json')) throw new Refusal(`${url} is no edge of Regulars`);
   if (!response.ok) throw new Refusal(`${path} answered ${response.status}: ${text}`);
   return JSON.parse(text);
 }
@@ -98,6 +99,8 @@ try {
   if (wanted === null) console.log(USAGE);
   else process.exitCode = await run(wanted);
 } catch (error) {
-  console.error(error instanceof Refusal || error instanceof TypeError ? `${error.message}\n\n${USAGE}` : error);
+  if (error instanceof Refusal) console.error(error.message);
+  else if (error instanceof TypeError) console.error(`${error.message}\n\n${USAGE}`);
+  else console.error(error);
   process.exitCode = 2;
 }
