@@ -254,6 +254,36 @@ it('what is due is said by the last write that began alone, and a clock that wai
   expect(await enter()).not.toBeNull();
 });
 
+it.each([
+  ['on time', 0, 1],
+  ['ten minutes late', 10 * MINUTE, 1],
+  ['doubled', 0, 2],
+  ['dropped', 0, 0],
+])('INV-9: an alarm that is %s changes no answer of a live shop', async (_, lateMs, times) => {
+  const shop = await makeShop();
+  const [user = ''] = await makeUsers(shop, 1);
+  const nowMs = Date.now();
+  for (const [points, hours] of [
+    [10, 1],
+    [5, 2],
+  ] as const)
+    await give(shop, user, points, nowMs + hours * HOUR);
+  const { id } = (await shop.admin('GET', `/admin/v1/customers/user:${user}`)).body;
+  const object = env.CUSTOMERS.get(env.CUSTOMERS.idFromName(`customers:${shop.id}:${id.split('-')[0]}`));
+  vi.useFakeTimers({ toFake: ['Date'], now: nowMs + HOUR + lateMs });
+  for (let rings = 0; rings < times; rings += 1) await runInDurableObject(object, (instance) => instance.alarm());
+  vi.setSystemTime(nowMs + HOUR + 20 * MINUTE);
+  const read = await balanceOf(shop, user);
+  await shop.batch(track(user, 'Looked'));
+  const entries = (await entriesOf(shop, user)).map(({ kind, points, atMs }) => ({ kind, points, atMs }));
+  expect({ read, after: await balanceOf(shop, user), newest: entries[0], count: entries.length }).toEqual({
+    read: 5,
+    after: 5,
+    newest: { kind: 'expired', points: -10, atMs: nowMs + HOUR },
+    count: 3,
+  });
+});
+
 it('a live shop asks no clock, whatever it reads or writes', async () => {
   const asked = [
     vi.spyOn(Shop.prototype, 'clock'),

@@ -1,7 +1,7 @@
 /** Long work of the shop: what runs, how far it is, what it found. Each feature starts its own. */
 import { createRoute, z } from '@hono/zod-openapi';
 import { body, json } from '../http/answers.ts';
-import { raw, routes } from '../http/app.ts';
+import { type AppContext, raw, routes } from '../http/app.ts';
 import { requireScope } from '../http/scope.ts';
 import { jobsOf } from '../jobs/stubs.ts';
 import { fromCursor, toCursor } from '../wire/cursor.ts';
@@ -9,6 +9,7 @@ import { Job, JobLines, JobList, NewJob } from '../wire/jobs.ts';
 import { pageQuery } from '../wire/parts.ts';
 import { ProblemError } from '../wire/problem.ts';
 import { bearer, idempotent, refusals, writeRefusals } from './docs.ts';
+import { once } from './idempotency.ts';
 import { accepted, answerWithJob, jobView } from './job-start.ts';
 
 export const jobs = routes();
@@ -84,13 +85,17 @@ const cancel = createRoute({
   path: '/admin/v1/jobs/{id}/cancel',
   summary: 'End a job: at once where it waits, after the step under way where it runs',
   description: 'What the job has done stays done. Asking again changes nothing.',
-  request: { params: jobParam },
+  request: { headers: idempotent, params: jobParam },
   responses: { 200: json(Job, 'The job'), ...writeRefusals },
 });
 jobs.openapi(cancel, async (c) => {
   const { shop } = await requireScope(c, 'settings');
-  const cancelled = await jobsOf(c.env, shop.id).cancel(c.req.valid('param').id);
+  return raw(await once(c, shop.id, () => end(c, shop.id, c.req.valid('param').id)));
+});
+
+async function end(c: AppContext, shop: string, id: string): Promise<Response> {
+  const cancelled = await jobsOf(c.env, shop).cancel(id);
   if (cancelled.refusal === null) return c.json(jobView(cancelled.job), 200);
   if (cancelled.refusal === 'unknown') throw new ProblemError('not_found');
   throw new ProblemError('conflict', { detail: 'The job has ended.' });
-});
+}

@@ -33,6 +33,9 @@ const MOST_OBJECTS = 32;
 /** No write begins for this long, at most, while those under way end. */
 const CLOSED_MS = 1_000;
 
+const ASKED = `SELECT object, token FROM clock_due WHERE at_ms IS NULL ORDER BY object LIMIT ${MOST_OBJECTS}`;
+const DUE = `SELECT object, token FROM clock_due WHERE at_ms <= ? ORDER BY at_ms, object LIMIT ${MOST_OBJECTS}`;
+
 export class Clock {
   readonly #db: Database;
   #closedUntilMs = 0;
@@ -68,7 +71,7 @@ export class Clock {
   /** Moves on towards `targetMs`: freezes at the first call, never runs backwards, and stops wherever something is due. */
   step(targetMs: number): ClockStep {
     const nowMs = this.read().nowMs;
-    const asked = this.#objects('at_ms IS NULL', 0);
+    const asked = this.#objects(ASKED);
     if (asked.length > 0) {
       this.#closedUntilMs = Date.now() + CLOSED_MS;
       return { reached: false, nowMs, objects: asked };
@@ -81,12 +84,10 @@ export class Clock {
       'INSERT INTO clock (one, frozen_ms) VALUES (1, ?) ON CONFLICT DO UPDATE SET frozen_ms = excluded.frozen_ms',
       to,
     );
-    return { reached: due === null, nowMs: to, objects: due === null ? [] : this.#objects('at_ms <= ?', to) };
+    return { reached: due === null, nowMs: to, objects: due === null ? [] : this.#objects(DUE, to) };
   }
 
-  #objects(condition: string, atMs: number): Omit<Due, 'dueMs'>[] {
-    const sql = `SELECT object, token FROM clock_due WHERE ${condition} ORDER BY at_ms, object LIMIT ${MOST_OBJECTS}`;
-    const rows = condition.includes('?') ? this.#db.all(sql, atMs) : this.#db.all(sql);
-    return rows.map((row) => ({ object: String(row.object), token: String(row.token) }));
+  #objects(sql: string, ...values: number[]): ClockStep['objects'] {
+    return this.#db.all(sql, ...values).map((row) => ({ object: String(row.object), token: String(row.token) }));
   }
 }

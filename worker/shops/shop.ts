@@ -150,11 +150,13 @@ export class Shop extends DurableObject<Env> {
     return this.#clock.read();
   }
 
+  /** A write begins in an object of customers: the instant it is at, and the token it leaves with. */
   enterClock(object: string): Entered {
     this.#db.migrate();
     return this.#db.transaction(() => this.#clock.enter(object));
   }
 
+  /** The write has ended; a later one's word counts more. */
   leaveClock(due: Due): void {
     this.#db.migrate();
     this.#db.transaction(() => this.#clock.leave(due));
