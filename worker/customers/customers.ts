@@ -135,10 +135,14 @@ export class Customers extends DurableObject<Env> {
   async dueBy(nowMs: number): Promise<number | null> {
     await this.#clock.quiet();
     const terms = termsOf(await openTerms(this.env, this.#shop(), 1));
-    if (!this.#runDueAt(nowMs, terms)) throw new Error('due work failed');
+    const before = this.#store.lastN();
+    const done = this.#runDueAt(nowMs, terms);
+    const due = this.#store.nextDue();
+    const stuck = due !== null && due <= nowMs && this.#store.lastN() === before;
+    if (!done || stuck) throw new Error('due work failed');
     this.#projector.touch();
     this.#arm();
-    return this.#store.nextDue();
+    return due;
   }
 
   override async alarm(): Promise<void> {
