@@ -8,7 +8,7 @@ export async function namesOf(shop: StoryShop, ...refs: string[]): Promise<strin
     const customer = await shop.admin('GET', `/admin/v1/customers/${ref}`);
     if (customer.status !== 200) continue;
     const { body } = await shop.admin('GET', `/admin/v1/customers/${ref}/timeline?limit=200`);
-    names.set(customer.body.id, body.items.map((one: { name: string }) => one.name).reverse());
+    names.set(customer.body.id, eventNames(body.items).reverse());
   }
   return [...names.values()].flat();
 }
@@ -19,4 +19,8 @@ export function namesOnce(shop: StoryShop, count: number, ...refs: string[]): Pr
     const names = await namesOf(shop, ...refs);
     return names.length >= count ? names : null;
   }, 20_000);
+}
+
+function eventNames(rows: { kind: string; name: string }[]): string[] {
+  return rows.flatMap((row) => (row.kind === 'event' ? [row.name] : []));
 }

@@ -75,7 +75,7 @@ describe('consent from a server', () => {
       const { items } = (await shop.admin('GET', '/admin/v1/events')).body;
       return items.find((one: { messageId: string }) => one.messageId === message.messageId) ?? null;
     });
-    expect([noted.verdict, noted.reason]).toEqual(['recorded', 'consent_not_read: consent.fax']);
+    expect([noted.verdict, noted.reason]).toEqual(['recorded', 'consent_not_read']);
   });
 
   it('costs no row: an event with it writes as many as one without', async () => {

@@ -362,7 +362,8 @@ it.concurrent('hostile messages are shown, and break nothing: odd names, broken 
     verdict: 'recorded',
   });
   const schemas = (await shop.admin('GET', '/admin/v1/event-schemas?limit=200')).body.items;
-  expect(schemas).toHaveLength(names.length + 1);
+  // the one with a control in its name was refused, as was the half of a character
+  expect(schemas).toHaveLength(names.length - 1);
   await Promise.all(
     schemas.map(async ({ id }: { id: string }) =>
       expect((await shop.admin('GET', `/admin/v1/event-schemas/${id}`)).status).toBe(200),
