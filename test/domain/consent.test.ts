@@ -22,8 +22,8 @@ import { event, NOW, terms } from './given.ts';
 const SERVER: Teller = { trust: 'server', known: true, nowMs: NOW };
 
 function said(state: Consent['state'], atMs: number | null, more: Partial<Consent> = {}): ConsentChange {
-  const { source = 'segment', proof = {} } = more;
-  return { kind: 'state', channel: 'email', state, atMs, source, proof };
+  const { source = 'segment', proof = {}, undated } = more;
+  return { kind: 'state', channel: 'email', state, atMs, source, proof, ...(undated ? { undated } : {}) };
 }
 
 function suppressed(reason: 'manual' | 'bounced' | 'complained', atMs: number | null): ConsentChange {
@@ -52,6 +52,15 @@ describe('consent', () => {
       { ...said('subscribed', 20), applied: true },
       { ...said('unsubscribed', 10), applied: false },
     ]);
+  });
+
+  test('is never given again by a profile that does not say since when, and always withdrawn by one', () => {
+    const stale = said('subscribed', 30, { undated: true });
+    expect(became([said('unsubscribed', 20, { source: 'hub' }), stale]).email?.consent?.state).toBe('unsubscribed');
+    expect(became([stale]).email?.consent?.state).toBe('subscribed');
+    expect(became([stale, said('unsubscribed', 20, { source: 'hub' })]).email?.consent?.state).toBe('unsubscribed');
+    const withdrawn = said('unsubscribed', 30, { undated: true });
+    expect(became([said('subscribed', 20, { source: 'hub' }), withdrawn]).email?.consent?.state).toBe('unsubscribed');
   });
 
   test('of the same instant is the more restrictive one', () => {
@@ -130,10 +139,11 @@ const anyChange: fc.Arbitrary<ConsentChange> = fc
     reason: fc.constantFrom(...SUPPRESSION_REASONS),
     kind: fc.constantFrom('state' as const, 'state' as const, 'suppressed' as const, 'lifted' as const),
     proof: fc.constantFrom({}, { method: 'form' }),
+    undated: fc.boolean(),
   })
-  .map(({ kind, channel, atMs, source, state, reason, proof }): ConsentChange => {
+  .map(({ kind, channel, atMs, source, state, reason, proof, undated }): ConsentChange => {
     const told = { channel, atMs, source };
-    if (kind === 'state') return { ...told, kind, state, proof };
+    if (kind === 'state') return { ...told, kind, state, proof, ...(undated ? { undated } : {}) };
     return kind === 'lifted' ? { ...told, kind } : { ...told, kind, reason };
   });
 

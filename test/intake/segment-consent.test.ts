@@ -13,6 +13,8 @@ const said = (channel: string, state: string, more: object = {}) => ({
   proof: {},
   ...TELLING,
   ...more,
+  // whoever says no time of its own
+  ...('atMs' in more ? {} : { undated: true }),
 });
 
 describe('traits', () => {

@@ -50,11 +50,13 @@ export function consentOfTraits(traits: JsonObject, telling: Telling): ConsentRe
 function changeOf(channel: Channel, value: Json, telling: Telling): ConsentChange | null {
   const said = isObject(value) ? value : { state: value };
   const state = stateOf(said.state);
-  const atMs = said.at === undefined || said.at === null ? telling.atMs : instantOf(said.at);
+  const isUndated = said.at === undefined || said.at === null;
+  const atMs = isUndated ? telling.atMs : instantOf(said.at ?? null);
   if (state === null || atMs === null) return null;
   const source = textOf(said, 'source')?.slice(0, LONGEST_SOURCE) ?? telling.source;
   const proof = isObject(said.proof) ? proofOf(said.proof) : {};
-  return { kind: 'state', channel, state, atMs, source, proof };
+  const change = { kind: 'state' as const, channel, state, atMs, source, proof };
+  return isUndated ? { ...change, undated: true } : change;
 }
 
 function stateOf(value: Json | undefined): ConsentState | null {
@@ -71,7 +73,8 @@ function legacyOf(traits: JsonObject, { atMs, source }: Telling): ConsentChange[
   const accepts = traits.accepts_marketing ?? traits.acceptsMarketing;
   if (typeof accepts !== 'boolean') return [];
   const state = accepts ? 'subscribed' : 'unsubscribed';
-  return [{ kind: 'state', channel: 'email', state, atMs, source, proof: { method: 'accepts_marketing' } }];
+  const proof = { method: 'accepts_marketing' };
+  return [{ kind: 'state', channel: 'email', state, atMs, source, proof, undated: true }];
 }
 
 type Meaning = { channel: Channel } & (

@@ -28,6 +28,8 @@ export interface Consent {
   /** As of the event that told it (`Trust`). */
   trust: 'server' | 'browser';
   proof: Proof;
+  /** As of `ConsentChange`. */
+  undated?: true;
 }
 
 export interface Suppression {
@@ -55,7 +57,8 @@ interface Told {
 
 /** One thing that a source says of one channel. */
 export type ConsentChange =
-  | (Told & { kind: 'state'; state: ConsentState; proof: Proof })
+  /** `undated`: a profile that is sent again and again, and does not say since when; such a grant yields to everything else. */
+  | (Told & { kind: 'state'; state: ConsentState; proof: Proof; undated?: true })
   | (Told & { kind: 'suppressed'; reason: SuppressionReason })
   | (Told & { kind: 'lifted' });
 
@@ -108,7 +111,8 @@ function applyOne(
   const { atMs, source } = change;
   switch (change.kind) {
     case 'state': {
-      const consent = { state: change.state, atMs, source, trust, proof: change.proof };
+      const words = { state: change.state, atMs, source, trust, proof: change.proof };
+      const consent: Consent = change.undated ? { ...words, undated: true } : words;
       return before.consent !== null && !outranks(consent, before.consent) ? before : { ...before, consent };
     }
     case 'suppressed': {
@@ -125,16 +129,22 @@ function applyOne(
   }
 }
 
-/** Whose word stands: a trusted one's, then the newer, then the more restrictive; last, any order that never changes. */
+/** Whose word stands: a trusted one's, then any but a grant without its time, then the newer, then the more restrictive; last, any order that never changes. */
 function outranks(a: Consent, b: Consent): boolean {
   if (a.trust !== b.trust) return a.trust === 'server';
+  if (isVague(a) !== isVague(b)) return isVague(b);
   if (a.atMs !== b.atMs) return a.atMs > b.atMs;
   const strict = CONSENT_STATES.indexOf(a.state) - CONSENT_STATES.indexOf(b.state);
   return strict === 0 ? textOfConsent(a) > textOfConsent(b) : strict > 0;
 }
 
-function textOfConsent({ source, proof }: Consent): string {
-  return JSON.stringify([source, ...PROOF_FIELDS.map((field) => proof[field] ?? '')]);
+/** A server that identifies at each login says `accepts_marketing: true` long after the shopper unsubscribed elsewhere. */
+function isVague({ undated, state }: Consent): boolean {
+  return undated === true && (state === 'subscribed' || state === 'pending');
+}
+
+function textOfConsent({ source, proof, undated }: Consent): string {
+  return JSON.stringify([undated ?? false, source, ...PROOF_FIELDS.map((field) => proof[field] ?? '')]);
 }
 
 function isLater(a: Suppression, b: Suppression): boolean {
@@ -208,7 +218,8 @@ function mergeChannel(a: ChannelConsent, b: ChannelConsent): ChannelConsent {
 function mergeStates(a: Consent | null, b: Consent | null): Consent | null {
   if (a === null || b === null) return a ?? b;
   const [stands, yields] = outranks(b, a) ? [b, a] : [a, b];
-  const sameWord = stands.state === yields.state && stands.trust === yields.trust;
+  const sameWord =
+    stands.state === yields.state && stands.trust === yields.trust && isVague(stands) === isVague(yields);
   return sameWord && yields.atMs < stands.atMs ? yields : stands;
 }
 
