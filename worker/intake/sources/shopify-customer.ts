@@ -51,9 +51,10 @@ export function deletedDelivery(webhook: Webhook, name: string): Delivery | null
   return { subject: { identifiers, trust: 'server' }, event: eventOf(webhook, name, {}) };
 }
 
+/** An e-mail that the account's owner never confirmed could be anybody's: it names nobody, and claims no guest's orders. */
 export function customerIdentifiers(customer: JsonObject, orderEmail: string | null): Identifier[] {
   const id = idOf(customer, 'id');
-  const email = emailOf(customer) ?? orderEmail;
+  const email = customer.verified_email === false ? null : (emailOf(customer) ?? orderEmail);
   const phone = phoneOf(textOf(customer, 'phone'));
   const identifiers: Identifier[] = [];
   if (id !== null) identifiers.push({ kind: 'shopify', value: id });
