@@ -36,6 +36,23 @@ export function tenOfTen(target: Target): Promise<Measured> {
   return post(target, 150, (at) => batch(upTo(100).map((place) => view((at * 10 + (place % 10)) % CUSTOMERS))));
 }
 
+/** 100 events a request, each of another customer who is known already. */
+export function hundredKnown(target: Target): Promise<Measured> {
+  return post(target, 100, (at) => batch(upTo(100).map((place) => view((at * 100 + place) % CUSTOMERS))));
+}
+
+/** The same of 100 customers who were never heard of, each by two names; `run` makes them new again. */
+export function hundredUnknown(target: Target, run: string): Promise<Measured> {
+  const make = (at: number) =>
+    batch(
+      upTo(100).map((place) => {
+        const name = `${run}-${at}-${place}`;
+        return { ...view(0), userId: `u${name}`, anonymousId: `a${name}`, messageId: name };
+      }),
+    );
+  return post(target, 100, make);
+}
+
 /** Milliseconds for one batch that makes 2,500 customers of three identifiers each. */
 export async function newcomers(target: Target, run: number): Promise<number> {
   const people = upTo(CUSTOMERS).map((at) => ({

@@ -82,8 +82,8 @@ describe('a customer that only an order number names', () => {
   async function waiting(shop: TestShop, orderId: string) {
     const subject = { identifiers: [{ kind: 'order' as const, value: orderId }], trust: 'server' as const };
     const call = { layout: 'shared' as const, nowMs: 1, subjects: [subject] };
-    const [resolved] = await directoryOf(env, shop.id).resolve(call);
-    return resolved?.customer ?? '';
+    const answer = await directoryOf(env, shop.id).resolve(call);
+    return 'resolved' in answer ? (answer.resolved[0]?.customer ?? '') : '';
   }
 
   function refund(orderId: string, key: string, money = 2_000) {
@@ -158,6 +158,59 @@ describe('a customer that only an order number names', () => {
     await shop.batch(track(user, 'Order Completed', order('gift', 10)));
     expect((await give()).headers.get('idempotent-replayed')).toBe('true');
     expect((await customer(shop, `user:${user}`)).points.balance).toBe(60);
+  });
+});
+
+it('finding somebody reads as many rows among a thousand as among ten', async () => {
+  const shop = await makeShop();
+  const named = (user: string) => ({ type: 'identify', userId: user, anonymousId: `a-${user}`, messageId: newUser() });
+  const object = env.DIRECTORY.get(env.DIRECTORY.idFromName(`directory:${shop.id}`));
+  const rows = () => runInDurableObject(object, (instance) => instance.rowsRead);
+  const people = async (count: number) => {
+    await shop.batch(...Array.from({ length: count }, () => named(newUser())));
+    const [known, before] = [newUser(), await rows()];
+    await shop.batch(named(known));
+    await shop.batch({ ...named(known), traits: { email: `${known}@example.com` } });
+    return (await rows()) - before;
+  };
+  const among = await people(10);
+  expect(await people(1_000)).toBe(among);
+});
+
+describe('people whom a browser makes up', () => {
+  const flood = (shop: TestShop, count: number, from: string) =>
+    call(
+      'POST',
+      '/v1/batch',
+      {
+        batch: Array.from({ length: count }, () => ({ type: 'track', anonymousId: newUser(), event: 'X' })),
+        writeKey: shop.keys.publishable,
+      },
+      { 'CF-Connecting-IP': from },
+    );
+  const known = (shop: TestShop) => directoryOf(env, shop.id).page('', 10_000);
+
+  it('INV-13: are made no faster than an address may, and one that is refused makes nobody', async () => {
+    const shop = await makeShop();
+    const answers = await Promise.all(Array.from({ length: 12 }, () => flood(shop, 10, '192.0.2.1')));
+    const refused = answers.filter((answer) => answer.status === 429);
+    expect(refused.length).toBeGreaterThanOrEqual(7);
+    expect(Number(refused[0]?.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+    expect((await known(shop)).length).toBe(10 * (12 - refused.length));
+    expect((await flood(shop, 41, '192.0.2.3')).status).toBe(429);
+    expect((await flood(shop, 40, '192.0.2.2')).status).toBe(200);
+  });
+
+  it('keep nobody from being heard who is known already, nor the shop’s own server', async () => {
+    const shop = await makeShop();
+    const user = newUser();
+    const seen = { type: 'track', anonymousId: user, event: 'X' };
+    await call('POST', '/v1/batch', { batch: [seen], writeKey: shop.keys.publishable }, { 'CF-Connecting-IP': '::1' });
+    await Promise.all(Array.from({ length: 8 }, () => flood(shop, 10, '::1')));
+    const again = { batch: [{ ...seen, messageId: newUser() }], writeKey: shop.keys.publishable };
+    expect((await call('POST', '/v1/batch', again, { 'CF-Connecting-IP': '::1' })).status).toBe(200);
+    const servers = Array.from({ length: 300 }, () => track(newUser(), 'X'));
+    expect((await shop.batch(...servers)).status).toBe(200);
   });
 });
 

@@ -19,7 +19,7 @@ async function read(shop: TestShop, id: string) {
   return (await shop.admin('GET', `/admin/v1/customers/shopify:${id}`)).body;
 }
 
-async function twoCustomers(): Promise<TestShop> {
+async function twoCustomers(): Promise<Awaited<ReturnType<typeof connected>>> {
   const shop = await connected();
   const consent = { state: 'unsubscribed', consent_updated_at: '2026-05-05T12:00:00Z' };
   await webhook(shop, 'customers/create', customer(KEPT, { email: 'kept@example.com' }));

@@ -3,6 +3,7 @@ import type { Identifier } from '../domain/event.ts';
 import type { Env } from '../env.ts';
 import type { ShopSnapshot } from '../shops/settings.ts';
 import { remote } from '../storage/remote.ts';
+import { ProblemError } from '../wire/problem.ts';
 import type { Resolved } from './directory.ts';
 import type { Subject } from './match.ts';
 
@@ -13,17 +14,23 @@ export function directoryOf(env: Env, shop: string) {
   return remote(env.DIRECTORY, `directory:${shop}`);
 }
 
-/** One customer for each subject, in order: from memory where the very same identifiers were resolved before. */
+/**
+ * One customer for each subject, in order: from memory where the very same identifiers were resolved before. Throws
+ * `rate_limited`, and makes nobody, where browsers make up people faster than they may.
+ */
 export async function resolveAll(env: Env, shop: ShopSnapshot, subjects: Subject[]): Promise<Resolved[]> {
   const names = subjects.map((subject) => nameOf(shop.id, subject));
+  // held on to at once: what is remembered meanwhile may push them out
+  const found = new Map<string, Resolved>();
   const missing = new Map<string, Subject>();
   names.forEach((name, index) => {
-    const subject = subjects[index];
-    if (!cache.has(name) && subject) missing.set(name, subject);
+    const [known, subject] = [cache.get(name), subjects[index]];
+    if (known !== undefined) found.set(name, known);
+    else if (subject) missing.set(name, subject);
   });
   const fresh = missing.size > 0 ? await ask(env, shop, missing) : new Map<string, Resolved>();
   return names.map((name) => {
-    const resolved = fresh.get(name) ?? cache.get(name);
+    const resolved = fresh.get(name) ?? found.get(name);
     if (resolved === undefined) throw new Error('the Directory left a subject out');
     return resolved;
   });
@@ -35,7 +42,12 @@ async function ask(env: Env, shop: ShopSnapshot, missing: Map<string, Subject>):
     nowMs: Date.now(),
     subjects: [...missing.values()],
   };
-  const answers = await directoryOf(env, shop.id).resolve(call);
+  const answer = await directoryOf(env, shop.id).resolve(call);
+  if ('waitSeconds' in answer) {
+    const wait = `${answer.waitSeconds}`;
+    throw new ProblemError('rate_limited', { headers: { 'Retry-After': wait, 'X-RateLimit-Reset': wait } });
+  }
+  const answers = answer.resolved;
   const fresh = new Map([...missing.keys()].map((name, index) => [name, answers[index] as Resolved]));
   for (const [name, resolved] of fresh) if (resolved.moves.length === 0) remember(name, resolved);
   return fresh;

@@ -8,6 +8,7 @@ import type { Identifier } from '../domain/event.ts';
 import type { Env } from '../env.ts';
 import { randomText } from '../shops/crypto.ts';
 import { match, NAMING, type Subject, strongestFirst } from './match.ts';
+import { Newcomers } from './newcomers.ts';
 import { DirectoryStore, type Move, type NewMove } from './store.ts';
 
 /** Sixteen objects share a shop's customers; more labels can be added, nobody moves. */
@@ -31,8 +32,24 @@ export interface ResolveCall {
   subjects: Subject[];
 }
 
+/** What a whole call came to: everybody, or nobody and how long to wait. */
+export type Resolution = { resolved: Resolved[] } | { waitSeconds: number };
+
+/** Address -> how many people it made up in this call. */
+type Made = Map<string, number>;
+
+class TooManyNewcomers extends Error {
+  readonly seconds: number;
+
+  constructor(seconds: number) {
+    super('too many newcomers');
+    this.seconds = seconds;
+  }
+}
+
 export class Directory extends DurableObject<Env> {
   readonly #store: DirectoryStore;
+  readonly #newcomers = new Newcomers();
   #failures = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -40,14 +57,32 @@ export class Directory extends DurableObject<Env> {
     this.#store = new DirectoryStore(ctx.storage);
   }
 
+  /** Rows read since the object started, for holding costs against the number of customers. */
+  get rowsRead(): number {
+    return this.#store.rowsRead;
+  }
+
   /**
    * One customer for each subject, in order; made where none matches. Where identifiers of one person lead to several
-   * customers, these are merged; one that would join two people is demoted.
+   * customers, these are merged; one that would join two people is demoted. Where browsers make up more people than they
+   * may, nobody is made.
    */
-  async resolve(call: ResolveCall): Promise<Resolved[]> {
-    const resolved = this.#store.transaction(() => call.subjects.map((subject) => this.#resolve(subject, call)));
-    if (resolved.some(({ moves }) => moves.length > 0)) await this.#arm();
-    return resolved;
+  async resolve(call: ResolveCall): Promise<Resolution> {
+    const made: Made = new Map();
+    try {
+      const resolved = this.#store.transaction(() => {
+        const all = call.subjects.map((subject) => this.#resolve(subject, call, made));
+        // a throw undoes what was made
+        const waitSeconds = this.#newcomers.take(made, Date.now());
+        if (waitSeconds > 0) throw new TooManyNewcomers(waitSeconds);
+        return all;
+      });
+      if (resolved.some(({ moves }) => moves.length > 0)) await this.#arm();
+      return { resolved };
+    } catch (error) {
+      if (error instanceof TooManyNewcomers) return { waitSeconds: error.seconds };
+      throw error;
+    }
   }
 
   /** Who this is, without making anyone: null where nobody matches. */
@@ -129,17 +164,24 @@ export class Directory extends DurableObject<Env> {
     if (this.#store.openMoves(1).length > 0) await this.#arm();
   }
 
-  #resolve(subject: Subject, call: ResolveCall): Resolved {
+  #resolve(subject: Subject, call: ResolveCall, made: Made): Resolved {
     const found = match(this.#store, subject);
     const leaving = this.#movesOf(found.leaving);
     if (leaving.length > 0) return { customer: found.customer ?? '', known: false, moves: leaving };
     const customer = found.customer ?? this.#bear(call);
+    if (found.customer === null && subject.trust === 'browser') {
+      const visitor = subject.visitor ?? '';
+      made.set(visitor, (made.get(visitor) ?? 0) + 1);
+    }
     for (const identifier of found.attach) this.#store.attach(customer, identifier, subject.trust, call.nowMs);
     const others = new Set([...found.others, ...this.#formerly(subject, customer)]);
     const moves = [...others].flatMap((loser) =>
       this.#begin({ loser, survivor: customer, trust: subject.trust, reason: 'identified' }, call.nowMs),
     );
-    return { customer, known: this.#store.isNamed(customer, NAMING), moves };
+    // one just made is named by nothing but this
+    const isNew = found.customer === null;
+    const known = isNew ? isNamedBy(subject, found.attach) : this.#store.isNamed(customer, NAMING);
+    return { customer, known, moves };
   }
 
   /** Whom a trusted sender's alias names by a user id that was theirs before. */
@@ -179,4 +221,8 @@ export class Directory extends DurableObject<Env> {
   #shop(): string {
     return (this.ctx.id.name ?? '').split(':')[1] ?? '';
   }
+}
+
+function isNamedBy({ trust }: Subject, identifiers: Identifier[]): boolean {
+  return trust === 'server' && identifiers.some(({ kind }) => NAMING.includes(kind));
 }

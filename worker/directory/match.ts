@@ -11,6 +11,8 @@ export interface Subject {
   trust: Trust;
   /** A user id that a trusted sender says was the same person's (`alias`). */
   formerly?: string;
+  /** The address a browser's word came from: how many people it makes up is counted by it. */
+  visitor?: string;
 }
 
 export interface Match {

@@ -31,6 +31,10 @@ export class DirectoryStore {
     this.#db = new Database(storage, [first, merges]);
   }
 
+  get rowsRead(): number {
+    return this.#db.rowsRead;
+  }
+
   transaction<T>(work: () => T): T {
     this.#db.migrate();
     return this.#db.transaction(work);
@@ -73,7 +77,8 @@ export class DirectoryStore {
 
   /** Whether somebody who can be trusted has named this customer by one of `kinds`. */
   isNamed(customer: string, kinds: readonly string[]): boolean {
-    const sql = `SELECT 1 FROM json_each(?1) j CROSS JOIN identifier i
+    // left to itself the planner walks every identifier of the kind
+    const sql = `SELECT 1 FROM json_each(?1) j CROSS JOIN identifier i INDEXED BY identifier_customer
       WHERE i.customer = ?2 AND i.kind = j.value AND i.trust = 'server' LIMIT 1`;
     return this.#db.one(sql, JSON.stringify(kinds), customer) !== null;
   }

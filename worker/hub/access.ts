@@ -3,11 +3,11 @@ import type { MiddlewareHandler } from 'hono';
 import { addressOf } from '../http/address.ts';
 import type { AppContext, AppEnv } from '../http/app.ts';
 import { originAllowed } from '../http/cors.ts';
-import { TokenBuckets } from '../http/rate.ts';
 import { bearerOf, callerOf } from '../shops/auth.ts';
 import { openShop } from '../shops/cache.ts';
 import { isShopId } from '../shops/keys.ts';
 import type { ShopSnapshot } from '../shops/settings.ts';
+import { TokenBuckets } from '../time/rate.ts';
 import { ProblemError } from '../wire/problem.ts';
 import { readSession } from './session-token.ts';
 

@@ -1,8 +1,8 @@
 /** A signed-in shopper's word on one channel. What stands already is not written again. */
 import { type Channel, LONGEST_PROOF, type Proof } from '../domain/consent.ts';
 import type { AppContext } from '../http/app.ts';
-import { TokenBuckets } from '../http/rate.ts';
 import { changeConsents } from '../routing/change-consents.ts';
+import { TokenBuckets } from '../time/rate.ts';
 import type { HubConsent, HubConsentWrite } from '../wire/hub.ts';
 import { ProblemError } from '../wire/problem.ts';
 import type { Access } from './access.ts';

@@ -7,7 +7,7 @@ import type { MiddlewareHandler } from 'hono';
 import { addressOf } from '../http/address.ts';
 import type { AppContext, AppEnv } from '../http/app.ts';
 import { anyOrigin } from '../http/cors.ts';
-import { type Rate, TokenBuckets } from '../http/rate.ts';
+import { type Rate, TokenBuckets } from '../time/rate.ts';
 import { ProblemError } from '../wire/problem.ts';
 import { type EventCaller, isWriteKey, keyInHeader } from './write-key.ts';
 

@@ -4,6 +4,7 @@
  */
 
 import { flawOf, isObject, type JsonObject, textOf } from '../domain/json.ts';
+import { addressOf } from '../http/address.ts';
 import { type AppContext, routes } from '../http/app.ts';
 import { parseObject, readBytes } from '../http/body.ts';
 import { originAllowed } from '../http/cors.ts';
@@ -119,6 +120,7 @@ async function take(c: AppContext, caller: EventCaller, { messages, sentAt, meas
   if (messages.length === 0) return;
   const sender: Sender = {
     trust: caller.trust,
+    ...(caller.trust === 'browser' ? { visitor: addressOf(c.req.raw) } : {}),
     ...(await receiptOf(c.env, caller.shop)),
     sentAt,
     ownsOrders: orderSourceOf(caller.shop) === 'segment',

@@ -21,6 +21,8 @@ export const LARGEST_MESSAGE = 32 * 1024;
 const LONGEST_MESSAGE_ID = 100;
 export interface Sender extends Receipt {
   trust: Trust;
+  /** The address of a browser. */
+  visitor?: string;
   /** The batch's clock when it was sent, for events without their own. */
   sentAt: unknown;
   /** Whether order events of this source count; else they only show in the timeline. */
@@ -59,6 +61,7 @@ export function mapMessage(message: unknown, sender: Sender): Mapped {
     identifiers,
     trust: sender.trust,
     ...(named.formerly === null ? {} : { formerly: named.formerly }),
+    ...(sender.visitor === undefined ? {} : { visitor: sender.visitor }),
   };
   const event: CustomerEvent = {
     key: `${sender.trust === 'server' ? 's' : 'b'}:${messageId}`,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { TokenBuckets } from '../../worker/http/rate.ts';
+import { TokenBuckets } from '../../worker/time/rate.ts';
 
 const NOW = Date.UTC(2026, 0, 15, 12);
 const FIVE = { perSecond: 5 };
