@@ -6,6 +6,7 @@ import type { Changes, Head } from '../domain/customer.ts';
 import type { JournalRow } from '../domain/journal.ts';
 import { type Lot, NEVER } from '../domain/ledger.ts';
 import type { Database } from '../storage/database.ts';
+import { jsonTexts } from '../storage/json-texts.ts';
 import { type Row, toHead, toJournalRow } from './rows.ts';
 
 const HEADS = 'SELECT * FROM customer WHERE customer IN (SELECT value FROM json_each(?))';
@@ -48,7 +49,8 @@ export class Batch {
   readonly #changed = new Set<string>();
   readonly #keys = new Map<string, number>();
   readonly #rows: { customer: string; row: JournalRow }[] = [];
-  readonly #withLots = new Set<string>();
+  /** Whose next due instant has to be read anew. */
+  readonly #dueAnew = new Set<string>();
   #n: number;
 
   /** `lastN` is the number of the journal's last row. */
@@ -59,7 +61,7 @@ export class Batch {
 
   /** Whether anybody's next due instant may have changed. */
   get touchedDue(): boolean {
-    return this.#withLots.size > 0;
+    return this.#dueAnew.size > 0;
   }
 
   get lastN(): number {
@@ -114,6 +116,7 @@ export class Batch {
   setHead(customer: string, head: Head): void {
     this.#heads.set(customer, head);
     this.#changed.add(customer);
+    if (head.movedTo !== null) this.#dueAnew.add(customer);
   }
 
   /**
@@ -151,15 +154,16 @@ export class Batch {
   #writeRows(): void {
     if (this.#rows.length === 0) return;
     const values = this.#rows.map(({ customer, row }) => this.#rowValues(customer, row));
-    this.#db.run(WRITE_JOURNAL, JSON.stringify(values));
+    for (const text of jsonTexts(values)) this.#db.run(WRITE_JOURNAL, text);
     const keys = this.#rows.flatMap(({ customer, row }) => (row.key === null ? [] : [[customer, row.key, row.seq]]));
     if (keys.length > 0) this.#db.run(WRITE_KEYS, JSON.stringify(keys));
     this.#rows.length = 0;
   }
 
-  /** What happens next is read from the lots as they stand now, where they changed. */
+  /** What happens next is read from the lots as they stand now, where they changed; to one who left nothing does. */
   #dueHead(customer: string, head: Head): Head {
-    if (!this.#withLots.has(customer)) return head;
+    if (!this.#dueAnew.has(customer)) return head;
+    if (head.movedTo !== null) return { ...head, nextDueMs: null };
     const row = this.#db.one(
       'SELECT expires_ms FROM lot WHERE customer = ? ORDER BY expires_ms, lot LIMIT 1',
       customer,
@@ -193,7 +197,7 @@ export class Batch {
   }
 
   #writeLot(customer: string, lot: Lot): void {
-    this.#withLots.add(customer);
+    this.#dueAnew.add(customer);
     const { expiresAtMs, points, remaining, origin } = lot;
     if (remaining > 0) this.#db.run(WRITE_LOT, customer, expiresAtMs, lot.lot, points, remaining, origin);
     else

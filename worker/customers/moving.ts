@@ -33,11 +33,11 @@ export interface Rest {
 
 export type Part = { kind: 'refused' } | { kind: 'part'; rows: JournalRow[]; upTo: number; rest: Rest | null };
 
-/** Freezes the loser, once; false where a browser's word would move what has worth. */
+/** Freezes the loser, once; false where a browser's word would move what has worth, or who left with somebody else since. */
 export function freeze(store: CustomerStore, batch: Batch, { loser, survivor, trust }: MoveCall, when: When): boolean {
   const head = store.head(loser) ?? newHead(when.now);
   if (head.movedTo === survivor) return true;
-  if (head.movedTo !== null) throw new Error('a customer that left for somebody else');
+  if (head.movedTo !== null) return false;
   if (trust === 'browser' && holdsValue(head)) return false;
   const now = Math.max(when.now, head.nowMs);
   const due = runDue(store, batch, loser, head, when.terms, now);
@@ -92,7 +92,7 @@ export function adopt(
   for (const rows of store.staged(loser, part.rows[0]?.seq ?? Number.MAX_SAFE_INTEGER)) carry(rows);
   carry(part.rows);
   const seq = head.seq + rest.head.seq;
-  const merged = joined(store, { survivor, head, rest, offset: berth.offset });
+  const merged = joined(store, { survivor, head, rest, offset: berth.offset, now });
   const row = moveRow('customer.merged', seq, {
     at: now,
     terms: when.terms,
@@ -109,9 +109,10 @@ interface Joining {
   head: Head;
   rest: Rest;
   offset: number;
+  now: number;
 }
 
-function joined(store: CustomerStore, { survivor, head, rest, offset }: Joining) {
+function joined(store: CustomerStore, { survivor, head, rest, offset, now }: Joining) {
   const lots = rest.lots.map((lot) => carriedLot(lot, offset));
   const orders = rest.orders.map((order) => {
     const own = store.order(survivor, order.orderId);
@@ -120,7 +121,9 @@ function joined(store: CustomerStore, { survivor, head, rest, offset }: Joining)
       ? { order: carried, twice: false }
       : { order: joinOrders(own, carried), twice: own.snapshot !== null && order.snapshot !== null };
   });
-  const settled = settle(head, rest.head, [...store.lots(survivor, Number.POSITIVE_INFINITY, 0), ...lots]);
+  // what ran out on the way is closed next, and pays nothing
+  const open = [...store.lots(survivor, Number.POSITIVE_INFINITY, 0), ...lots].filter((lot) => lot.expiresAtMs > now);
+  const settled = settle(head, rest.head, open);
   const twice = orders.filter((one) => one.twice).length;
   const paid = new Set(settled.lots.map((lot) => lot.lot));
   return {

@@ -8,6 +8,7 @@ import type { JournalRow } from '../domain/journal.ts';
 import { type Lot, NEVER } from '../domain/ledger.ts';
 import type { Order } from '../domain/order.ts';
 import { Database } from '../storage/database.ts';
+import { jsonTexts } from '../storage/json-texts.ts';
 import { Batch } from './batch.ts';
 import { type JournalStep, toHead, toJournalRow, toJournalStep, toLot, toOrder, toStagedRow } from './rows.ts';
 
@@ -179,18 +180,15 @@ export class CustomerStore {
 
   /** Within a transaction: keeps rows of a customer who is moving here until the last of them came. */
   stage(loser: string, rows: JournalRow[]): void {
-    this.#db.run(
-      `INSERT INTO arriving (loser, seq, body) SELECT ?1, value ->> 'seq', value FROM json_each(?2) WHERE true
-       ON CONFLICT DO NOTHING`,
-      loser,
-      JSON.stringify(rows),
-    );
+    const sql = `INSERT INTO arriving (loser, seq, body) SELECT ?1, value ->> 'seq', value FROM json_each(?2) WHERE true
+      ON CONFLICT DO NOTHING`;
+    for (const text of jsonTexts(rows)) this.#db.run(sql, loser, text);
   }
 
-  /** The kept rows before sequence number `before`, oldest first, some hundreds at a time. */
+  /** The kept rows before sequence number `before`, oldest first, a hundred at a time. */
   *staged(loser: string, before: number): Generator<JournalRow[]> {
     for (let after = 0; ; ) {
-      const sql = 'SELECT seq, body FROM arriving WHERE loser = ? AND seq > ? AND seq < ? ORDER BY seq LIMIT 500';
+      const sql = 'SELECT seq, body FROM arriving WHERE loser = ? AND seq > ? AND seq < ? ORDER BY seq LIMIT 100';
       const rows = this.#db.all(sql, loser, after, before);
       if (rows.length === 0) return;
       after = Number(rows.at(-1)?.seq);

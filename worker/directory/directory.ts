@@ -138,9 +138,9 @@ export class Directory extends DurableObject<Env> {
     });
   }
 
-  /** The loser holds what a browser's word may not move. */
-  refused({ loser }: Move): void {
-    this.#store.transaction(() => this.#store.refuse(loser));
+  /** The loser holds what a browser's word may not move; of no effect on a move that began since. */
+  refused({ loser, survivor }: Move): void {
+    this.#store.transaction(() => this.#store.refuse(loser, survivor));
   }
 
   /** Ids after `after`, for jobs that visit every customer. */
