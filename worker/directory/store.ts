@@ -4,6 +4,10 @@ import merges from '../../migrations/directory/0002_merges.sql';
 import { IDENTIFIER_KINDS, type Identifier, type IdentifierKind, type Trust } from '../domain/event.ts';
 import { Database } from '../storage/database.ts';
 
+const OWNER = `SELECT i.customer, i.trust, m.survivor FROM identifier i
+  LEFT JOIN merge m ON m.loser = i.customer AND m.state = 'open' WHERE i.kind = ? AND i.value = ?`;
+const OWNER_BEFORE_MOVES = 'SELECT customer, trust, NULL AS survivor FROM identifier WHERE kind = ? AND value = ?';
+
 export interface Owner {
   /** Whose it is, or is about to be: the survivor's where its customer is being handed over. */
   customer: string;
@@ -41,12 +45,7 @@ export class DirectoryStore {
   }
 
   owner({ kind, value }: Identifier): Owner | null {
-    const row = this.#db.one(
-      `SELECT i.customer, i.trust, m.survivor FROM identifier i
-       LEFT JOIN merge m ON m.loser = i.customer AND m.state = 'open' WHERE i.kind = ? AND i.value = ?`,
-      kind,
-      value,
-    );
+    const row = this.#db.one(this.#hasMoves() ? OWNER : OWNER_BEFORE_MOVES, kind, value);
     if (row === null) return null;
     const trust = trustOf(row.trust);
     const customer = String(row.customer);
@@ -132,8 +131,9 @@ export class DirectoryStore {
     this.#db.run("UPDATE merge SET state = 'done' WHERE loser = ?", loser);
   }
 
-  refuse(loser: string): void {
-    this.#db.run("UPDATE merge SET state = 'refused' WHERE loser = ? AND trust = 'browser'", loser);
+  refuse(loser: string, survivor: string): void {
+    const sql = "UPDATE merge SET state = 'refused' WHERE loser = ? AND survivor = ? AND trust = 'browser'";
+    this.#db.run(sql, loser, survivor);
   }
 
   isRefused(loser: string): boolean {
@@ -141,6 +141,7 @@ export class DirectoryStore {
   }
 
   openMove(loser: string): Move | null {
+    if (!this.#hasMoves()) return null;
     const row = this.#db.one("SELECT * FROM merge WHERE loser = ? AND state = 'open'", loser);
     return row === null ? null : toMove(row);
   }
@@ -169,6 +170,11 @@ export class DirectoryStore {
         limit,
       )
       .map((row) => String(row.customer));
+  }
+
+  /** No table of moves before the second migration, which a read does not run. */
+  #hasMoves(): boolean {
+    return this.#db.version() >= 2;
   }
 }
 
