@@ -5,6 +5,7 @@ import { createRoute } from '@hono/zod-openapi';
 import type { Answer } from '../customers/record.ts';
 import type { Refusal } from '../domain/decide.ts';
 import type { JournalRow } from '../domain/journal.ts';
+import { carriedFrom } from '../domain/merge.ts';
 import { body, json } from '../http/answers.ts';
 import { type AppContext, raw, routes } from '../http/app.ts';
 import { requireScope } from '../http/scope.ts';
@@ -82,7 +83,8 @@ function badExpiry(rule: string): ProblemError {
 function adjusted(customer: string, row: JournalRow): z.infer<typeof Adjusted> {
   const entry = entryViews(row)[0];
   if (entry === undefined) throw new Error('an adjustment without its entry');
-  return { customer, entry, balance: entry.balanceAfter };
+  // a replay names whom the first answer named, whose rows the entry counts
+  return { customer: carriedFrom(row)?.customer ?? customer, entry, balance: entry.balanceAfter };
 }
 
 function refused(refusal: Refusal, headers: Record<string, string>): ProblemError {

@@ -5,6 +5,7 @@
 import type { Changes, Head } from '../domain/customer.ts';
 import type { JournalRow } from '../domain/journal.ts';
 import { type Lot, NEVER } from '../domain/ledger.ts';
+import { twinKey } from '../domain/merge.ts';
 import type { Database } from '../storage/database.ts';
 import { jsonTexts } from '../storage/json-texts.ts';
 import { type Row, toHead, toJournalRow } from './rows.ts';
@@ -120,16 +121,16 @@ export class Batch {
   }
 
   /**
-   * Writes rows of somebody who turned out to be this customer, with their keys, at once. What both were told under one
-   * key stays once, unless it moved points.
+   * Writes rows of somebody who turned out to be this customer, with their keys, at once. An event that both were told
+   * stays once, unless it moved points; of two operations under one key each goes on answering its own request.
    */
   carry(customer: string, rows: JournalRow[]): void {
-    const keys = rows.flatMap((row) => row.key ?? []);
+    const keys = rows.flatMap((row) => [row.key ?? [], twinKey(row) ?? []].flat());
     const used = new Set(this.#db.all(USED_KEYS, customer, JSON.stringify(keys)).map((row) => String(row.key)));
     for (const row of rows) {
-      const isTwice = row.key !== null && used.has(row.key);
-      if (isTwice && row.entries.length === 0) continue;
-      this.#rows.push({ customer, row: isTwice ? { ...row, key: null } : row });
+      const key = [row.key, twinKey(row)].find((one) => one !== null && !used.has(one)) ?? null;
+      const isTwice = row.key !== null && key === null;
+      if (!isTwice || row.entries.length > 0) this.#rows.push({ customer, row: { ...row, key } });
     }
     this.#writeRows();
   }

@@ -11,7 +11,7 @@ import {
 } from '../domain/decide.ts';
 import type { CustomerEvent } from '../domain/event.ts';
 import type { JournalRow } from '../domain/journal.ts';
-import { asFirstWritten } from '../domain/merge.ts';
+import { asFirstWritten, twinKey } from '../domain/merge.ts';
 import { orderIdOf } from '../domain/order-facts.ts';
 import type { Terms } from '../domain/programme.ts';
 import type { Batch } from './batch.ts';
@@ -46,7 +46,7 @@ export function recordGroups(
   terms: Terms,
   clock: number,
 ): GroupAnswer[] {
-  const keys = groups.flatMap(({ customer, inputs }) => inputs.map((input) => ({ customer, key: keyOf(input) })));
+  const keys = groups.flatMap(({ customer, inputs }) => inputs.flatMap(keysOf).map((key) => ({ customer, key })));
   batch.load(
     groups.map((group) => group.customer),
     keys,
@@ -59,7 +59,7 @@ function recordGroup(store: CustomerStore, batch: Batch, group: Group, terms: Te
   const stored = batch.head(customer);
   if (stored !== null && stored.movedTo !== null) return { moved: stored.movedTo };
   const answers = group.inputs.map((input): Answer => {
-    const row = batch.rowOfKey(customer, keyOf(input));
+    const row = rowOf(batch, customer, input);
     if (row !== null) return repeated(row, input);
     const head = batch.head(customer) ?? newHead(clock);
     const now = Math.max(head.nowMs, clock);
@@ -110,13 +110,26 @@ function isLate(input: Input, now: number): boolean {
   return input.kind === 'adjustment' && input.adjustment.expiresAtMs !== null && input.adjustment.expiresAtMs <= now;
 }
 
-function keyOf(input: Input): string {
-  return input.kind === 'event' ? input.event.key : input.adjustment.key;
+/** The keys an input may have been stored under: its own, and that of an operation which shared it before a merge. */
+function keysOf(input: Input): string[] {
+  if (input.kind === 'event') return [input.event.key];
+  const { key, fingerprint } = input.adjustment;
+  return [key, twinKey({ key, about: { fingerprint } }) ?? []].flat();
+}
+
+/** The row that used this input's key; of two customers' operations under one key, this request's own. */
+function rowOf(batch: Batch, customer: string, input: Input): JournalRow | null {
+  const rows = keysOf(input).flatMap((key) => batch.rowOfKey(customer, key) ?? []);
+  return rows.find((row) => input.kind !== 'event' && isOf(row, input.adjustment)) ?? rows[0] ?? null;
+}
+
+function isOf(row: JournalRow, { fingerprint }: Adjustment): boolean {
+  return row.about.fingerprint === fingerprint;
 }
 
 function repeated(row: JournalRow, input: Input): Answer {
   if (input.kind === 'event') return { verdict: 'duplicate', row: null, refusal: null };
-  if (row.about.fingerprint !== input.adjustment.fingerprint) return { verdict: 'mismatch' };
+  if (!isOf(row, input.adjustment)) return { verdict: 'mismatch' };
   return { verdict: 'duplicate', row: asFirstWritten(row), refusal: refusalIn(row) };
 }
 

@@ -60,6 +60,11 @@ export function asFirstWritten(row: JournalRow): JournalRow {
   return { ...row, seq: carried.seq, entries };
 }
 
+/** The key under which a row still answers where the other customer used its own for another operation; null for events. */
+export function twinKey({ key, about }: Pick<JournalRow, 'key' | 'about'>): string | null {
+  return key === null || typeof about.fingerprint !== 'string' ? null : `twin:${about.fingerprint}:${key}`;
+}
+
 export function carriedLot(lot: Lot, offset: number): Lot {
   return { ...lot, lot: lot.lot + offset * PLACES };
 }
