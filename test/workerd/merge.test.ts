@@ -114,9 +114,23 @@ describe('a merge by hand', () => {
     await shop.batch(placed);
     const again = await give(shop, `user:${a}`, 7, 'given');
     expect(again.headers.get('idempotent-replayed')).toBe('true');
-    expect(again.body.entry).toEqual(first.body.entry);
+    expect(again.body).toEqual(first.body);
     expect((await give(shop, `user:${a}`, 8, 'given')).status).toBe(422);
     expect((await customer(shop, `user:${b}`)).points.balance).toBe(587);
+  });
+
+  it('INV-2: of two operations under one key each gets its own first answer, through further merges too', async () => {
+    const shop = await makeShop();
+    const [a, b] = await pair(shop);
+    const [c] = await pair(shop);
+    const first = [await give(shop, `user:${a}`, 7, 'welcome'), await give(shop, `user:${b}`, 9, 'welcome')];
+    await give(shop, `user:${c}`, 11, 'welcome');
+    await merge(shop, `user:${a}`, `user:${b}`);
+    await merge(shop, `user:${b}`, `user:${c}`);
+    const again = [await give(shop, `user:${a}`, 7, 'welcome'), await give(shop, `user:${b}`, 9, 'welcome')];
+    expect(again.map(({ status, body }) => [status, body])).toEqual(first.map(({ body }) => [200, body]));
+    expect((await give(shop, `user:${a}`, 8, 'welcome')).status).toBe(422);
+    expect(await audit(shop, `user:${c}`)).toBe(27);
   });
 
   it('ends in chains and in cycles, and every id leads to the last survivor', async () => {
@@ -283,6 +297,19 @@ describe('an anonymous history', () => {
     expect((await customer(shop, `anonymous:${anonymousId}`)).points.balance).toBe(25);
     await shop.batch({ type: 'track', anonymousId, event: 'Looked', messageId: 'l' });
     expect(await names(shop, `user:${user}`)).toHaveLength(4);
+  });
+
+  it('joins before what came later in the same batch, so that the last word stands', async () => {
+    const shop = await makeShop();
+    const [userId, anonymousId] = [newUser(), newUser()];
+    await shop.batch(track(userId, 'Known'), { type: 'track', anonymousId, event: 'Looked', messageId: 'l' });
+    await shop.batch(
+      { type: 'identify', userId, anonymousId, traits: { plan: 'free' }, messageId: '1' },
+      { type: 'identify', userId, traits: { plan: 'pro' }, messageId: '2' },
+      track(userId, 'Last'),
+    );
+    expect((await customer(shop, `user:${userId}`)).traits.plan).toBe('pro');
+    expect((await names(shop, `user:${userId}`)).slice(-3)).toEqual(['Identified', 'Identified', 'Last']);
   });
 
   it('joins by a browser’s word where there is nothing to take, and not where there is', async () => {

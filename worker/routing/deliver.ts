@@ -16,6 +16,7 @@ import { finishMoves, inParallel, settleMoves } from './follow.ts';
 
 /** A customer may move while a call is under way; each time the caller follows. */
 const MOST_ROUNDS = 8;
+const UNTOLD = { answers: new Map<number, Answer>(), rowsWritten: 0 };
 
 export interface Delivery {
   subject: Subject;
@@ -43,13 +44,11 @@ export async function deliver(env: Env, shop: ShopSnapshot, deliveries: Delivery
     const subjects = open.map((one) => one.subject);
     const resolved = await resolveAll(env, shop, subjects);
     const placed = open.map((one, place) => ({ ...one, resolved: resolved[place] as Resolved }));
-    // whoever turned out to be another customer has to arrive there first, with the keys of what was told already
-    await settleMoves(env, shop, resolved);
-    const told = await tellObjects(
-      env,
-      shop,
-      placed.filter((one) => one.resolved.moves.length === 0),
-    );
+    // whoever turned out to be another customer has to arrive there first, with the keys of what was told already; the
+    // others wait, for they may be of that customer too and came after
+    const moving = resolved.some((one) => one.moves.length > 0);
+    if (moving) await settleMoves(env, shop, resolved);
+    const told = moving ? UNTOLD : await tellObjects(env, shop, placed);
     rowsWritten += told.rowsWritten;
     for (const [index, answer] of told.answers) answers.set(index, answer);
     for (const { index, resolved } of placed) reached.set(index, resolved.customer);
