@@ -204,6 +204,7 @@ const shop = { name: 'Beans & Co', currency: 'EUR', locale: 'de-DE', links: sett
 
 const standing: Standing = {
   moved: null,
+  known: true,
   seq: 9,
   balance: 1_999,
   debt: 0,

@@ -23,6 +23,22 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+it('INV-10: whom only browsers named is known once they sign in, and no browser sets their e-mail', async () => {
+  const shop = await makeShop();
+  const [userId, anonymousId] = [crypto.randomUUID(), crypto.randomUUID()];
+  const browser = (message: object) => post('/v1/batch', { batch: [message], writeKey: shop.keys.publishable });
+  await browser({ type: 'track', userId, anonymousId, event: 'Looked' });
+  expect((await session(shop, { sub: `user:${userId}` })).status).toBe(200);
+  const traits = { email: 'other@example.com', birthday: '2000-01-01', consent: { email: true }, city: 'Ghent' };
+  await browser({ type: 'identify', userId, anonymousId, traits });
+  const headers = { authorization: `Bearer ${shop.keys.secret}` };
+  const { body } = await ask<{ traits: object; consents: { state: string }[] }>(`/admin/v1/customers/user:${userId}`, {
+    headers,
+  });
+  expect(body.traits).toEqual({ userId, city: 'Ghent' });
+  expect(body.consents.some(({ state }) => state === 'subscribed')).toBe(false);
+});
+
 describe('POST /hub/v1/session', () => {
   it('answers the signed-out view where no proof is given', async () => {
     const shop = await makeShop();

@@ -7,6 +7,8 @@ import type { CustomerStore, Page } from './store.ts';
 
 export interface Standing {
   moved: null;
+  /** As `Head.known`. */
+  known: boolean;
   seq: number;
   balance: number;
   debt: number;
@@ -56,6 +58,7 @@ export class Reader {
     const activity = this.#store.pointsRows(customer, { limit: first.activity, before: null });
     return {
       moved: null,
+      known: head.known,
       seq: head.seq,
       balance: head.balance - overdue,
       debt: head.debt,

@@ -61,7 +61,7 @@ export function decideEvent(state: State, event: CustomerEvent, terms: Terms, no
   work.head = {
     ...work.head,
     known: teller.known,
-    traits: mergeTraits(work.head, event),
+    traits: mergeTraits({ ...work.head, known: teller.known }, event),
     profiles: profilesAfter(work.head, event),
     consents,
     lastSeenMs: Math.max(work.head.lastSeenMs, event.occurredAtMs),

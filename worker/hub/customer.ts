@@ -37,7 +37,8 @@ export interface SignedIn extends Current {
 
 /**
  * The customer behind a proof. One that is known is only read: the Directory writes where an identifier is new, and the
- * customer's object not at all. One that nobody knew joins, under a key that makes every retry a no-op.
+ * customer's object not at all. One that nobody knew, or that only browsers spoke of, joins, under a key that makes every
+ * retry a no-op.
  */
 export async function signIn(env: Env, shop: ShopSnapshot, shopper: Shopper, first: First): Promise<SignedIn> {
   const subject: Subject = { identifiers: shopper.identifiers, trust: 'server' };
@@ -50,7 +51,7 @@ export async function signIn(env: Env, shop: ShopSnapshot, shopper: Shopper, fir
       continue;
     }
     const current = await standingOf(env, { shop, customer: resolved.customer }, first);
-    if (current !== null) {
+    if (current?.standing.known) {
       if (current.customer !== resolved.customer) forgetSubject(shop.id, subject);
       return { ...current, rowsWritten };
     }
