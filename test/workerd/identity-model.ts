@@ -102,8 +102,10 @@ export class People {
     return person;
   }
 
-  /** Names that nobody has yet go to the order's owner, where they fit beside those there. */
+  /** Names that nobody has yet go to the order's owner, where they fit beside those there and nobody else is named. */
   #nameMore(owner: Person, names: string[]): Person {
+    const isOthers = (name: string) => ![null, owner].includes(this.of(name));
+    if (names.some((name) => PERSONAL.test(name) && isOthers(name))) return owner;
     const free = names.filter((name) => this.of(name) === null);
     for (const name of free) {
       const [kind = ''] = name.split(':');

@@ -2,6 +2,7 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
+import firstDirectory from '../../migrations/directory/0001_directory.sql';
 import { customersOf } from '../../worker/customers/stubs.ts';
 import { directoryOf } from '../../worker/directory/cache.ts';
 import { call, eventually, makeShop, newUser, type TestShop, track } from './shop.ts';
@@ -76,6 +77,35 @@ it('an order belongs to whom it was first named with, whoever else it is told of
   await shop.batch(track(b, 'Order Completed', order('same')));
   const balances = await Promise.all([a, b].map(async (user) => (await customer(shop, `user:${user}`)).points.balance));
   expect(balances).toEqual([80, 0]);
+});
+
+it('an order’s owner gets no name that came beside somebody else’s', async () => {
+  const shop = await makeShop();
+  const [a, b, anonymousId] = [newUser(), newUser(), newUser()];
+  const email = `${b}@example.com`;
+  await shop.batch(track(a, 'Order Completed', order('theirs')), track(b, 'X'));
+  await shop.batch(track(b, 'Order Completed', order('theirs'), { anonymousId, context: { traits: { email } } }));
+  await shop.batch({ type: 'identify', userId: b, anonymousId, traits: { email }, messageId: 'i' });
+  const refs = [`user:${b}`, `email:${email}`, `anonymous:${anonymousId}`];
+  const ids = await Promise.all(refs.map(async (ref) => (await customer(shop, ref)).id));
+  expect(new Set(ids)).toEqual(new Set([ids[0]]));
+  expect(ids[0]).not.toBe((await customer(shop, `user:${a}`)).id);
+});
+
+it('a Directory whose tables are older than merges is read as it is', async () => {
+  const shop = await makeShop();
+  const user = newUser();
+  const stub = env.DIRECTORY.get(env.DIRECTORY.idFromName(`directory:${shop.id}`));
+  await runInDurableObject(stub, (_, { storage }) => {
+    storage.sql.exec(`CREATE TABLE schema_version (version INTEGER NOT NULL) STRICT; ${firstDirectory}`);
+    storage.sql.exec('INSERT INTO schema_version (version) VALUES (1)');
+    storage.sql.exec("INSERT INTO identifier VALUES ('user', ?, 'a-old', 'server', 1)", user);
+    storage.sql.exec("INSERT INTO customer VALUES ('a-old', 1, NULL)");
+  });
+  expect(await directoryOf(env, shop.id).find([{ kind: 'user', value: user }])).toBe('a-old');
+  expect(await directoryOf(env, shop.id).moves(['a-old'])).toEqual([]);
+  await shop.batch(track(user, 'X'));
+  expect((await customer(shop, `user:${user}`)).id).toBe('a-old');
 });
 
 describe('a customer that only an order number names', () => {

@@ -59,9 +59,12 @@ export function match(store: DirectoryStore, subject: Subject): Match {
     customer === null ? kept.filter((claim) => claim.owner === null) : changes(store, customer, kept, subject);
   return { customer, others: owners.slice(1), leaving, attach: attach.map(({ kind, value }) => ({ kind, value })) };
 
+  /** Somebody else is named beside the owner of an order: names that are new may be theirs. */
   function fitting(all: Claim[], owner: string): Claim[] {
-    const own = all.filter((claim) => claim.owner === null || claim.owner.customer === owner);
-    return withoutClashes(store, own);
+    const isOthers = (claim: Claim) => claim.owner !== null && claim.owner.customer !== owner;
+    const own = all.filter((claim) => !isOthers(claim));
+    const doubtful = all.some((claim) => NAMING.includes(claim.kind) && isOthers(claim));
+    return withoutClashes(store, doubtful ? own.filter((claim) => claim.owner !== null) : own);
   }
 }
 
