@@ -60,6 +60,22 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
+it.each(['shared', 'per_customer'] as const)(
+  'INV-8: copies equal the objects right after merges (%s)',
+  async (layout) => {
+    const shop = await makeShop({ layout });
+    const users = await makePeople(shop, 4);
+    for (const [at, user] of users.slice(1).entries()) {
+      const into = { into: `user:${user}` };
+      expect((await shop.admin('POST', `/admin/v1/customers/user:${users[at]}/merge`, into)).status).toBe(200);
+    }
+    await expectEqual(shop);
+    expect((await copiesOf(shop.id)).orders.map((one) => one.customer)).toHaveLength(4);
+    await run(shop, 'rebuild');
+    await expectEqual(shop);
+  },
+);
+
 describe('INV-8: a rebuild', () => {
   it.each(['shared', 'per_customer'] as const)(
     'brings back every row from nothing, once or twice (%s)',
