@@ -145,6 +145,14 @@ describe('a payload', () => {
 });
 
 describe('who an order is of', () => {
+  test('not whose address Shopify calls unverified', () => {
+    const typed = { id: 7, email: 'ann@example.com', verified_email: false };
+    const only = [{ kind: 'shopify', value: '7' }];
+    expect(mapped('customers/create', typed).subject.identifiers).toEqual(only);
+    const placed = who({ email: 'ann@example.com', customer: typed }).identifiers;
+    expect(placed.filter(({ kind }) => kind !== 'order')).toEqual(only);
+  });
+
   const who = (changes: JsonObject) => mapped('orders/create', order(changes)).subject;
 
   test('its customer, by the shop’s id and the e-mail', () => {

@@ -29,7 +29,8 @@ export function customerDelivery(webhook: Webhook, name: string): Delivery | nul
 export function consentDelivery(webhook: Webhook, name: string): Delivery | null {
   const { payload } = webhook;
   const id = idOf(payload, 'customer_id') ?? idOf(payload, 'id');
-  const email = emailOf({ email: payload.email_address ?? payload.email ?? null });
+  // nothing here says whether the address was verified; it names somebody only where nothing better does
+  const email = id === null ? emailOf({ email: payload.email_address ?? payload.email ?? null }) : null;
   const identifiers: Identifier[] = [];
   if (id !== null) identifiers.push({ kind: 'shopify', value: id });
   if (email !== null) identifiers.push({ kind: 'email', value: email });
