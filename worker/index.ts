@@ -1,11 +1,13 @@
 /** The map of the worker: every route group and every object. Start reading here. */
 
+import { except } from 'hono/combine';
 import { clock } from './admin/clock.ts';
 import { consents } from './admin/consents.ts';
 import { customers } from './admin/customers.ts';
 import { eventRules } from './admin/event-rules.ts';
 import { eventSchemas } from './admin/event-schemas.ts';
 import { events } from './admin/events.ts';
+import { imports, UPLOADS } from './admin/imports.ts';
 import { jobs } from './admin/jobs.ts';
 import { keys } from './admin/keys.ts';
 import { merges } from './admin/merges.ts';
@@ -50,7 +52,7 @@ app.route('/', shopifyWebhooks);
 // the drawer
 app.route('/', hub);
 // the operator and the merchant
-app.use('/admin/v1/*', bearerRequired, boundedBody(64 * 1024));
+app.use('/admin/v1/*', bearerRequired, except(UPLOADS, boundedBody(64 * 1024)));
 app.route('/', shops);
 app.route('/', settings);
 app.route('/', keys);
@@ -64,6 +66,7 @@ app.route('/', events);
 app.route('/', eventSchemas);
 app.route('/', eventRules);
 app.route('/', jobs);
+app.route('/', imports);
 app.route('/', clock);
 // how it is doing, and how it is used
 app.route('/', health);

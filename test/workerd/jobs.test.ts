@@ -6,10 +6,11 @@ import { z } from 'zod';
 import { jobKind, type StepOutcome } from '../../worker/jobs/kind.ts';
 import { JOB_KINDS } from '../../worker/jobs/kinds.ts';
 import { jobsOf, newJobId } from '../../worker/jobs/stubs.ts';
+import type { Upload } from '../../worker/jobs/uploads.ts';
 import { eventually, makeShop, type TestShop } from './shop.ts';
 
 const counted = z.strictObject({ upTo: z.int() });
-type Step = (at: number, part: (n: number) => string | null) => Promise<StepOutcome<number>>;
+type Step = (at: number, upload: Upload) => Promise<StepOutcome<number>>;
 
 /** A kind of its own for one test: `step` is told how far it is. */
 function kindOf(step: Step, exclusive = false): string {
@@ -18,7 +19,7 @@ function kindOf(step: Step, exclusive = false): string {
     input: counted,
     cursor: z.int(),
     exclusive,
-    step: ({ cursor, part }) => step(cursor ?? 0, part),
+    step: ({ cursor, upload }) => step(cursor ?? 0, upload),
   });
   return kind;
 }
@@ -45,6 +46,17 @@ async function start(shop: TestShop, kind: string, id?: string) {
 }
 
 const ended = (shop: TestShop, id: string) => jobsOf(env, shop.id).ended(id, 5_000);
+const bytesOf = (text: string) => new TextEncoder().encode(text);
+const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+
+/** How many rows the tables of uploads hold. */
+function uploaded(shop: TestShop): Promise<Record<string, number>> {
+  return runInDurableObject(stubOf(shop), (_, { storage }) => {
+    const count = (table: string) => Number(storage.sql.exec(`SELECT COUNT(*) AS n FROM ${table}`).one().n);
+    return { draft: count('draft'), part: count('part'), piece: count('piece') };
+  });
+}
+
 const stubOf = (shop: TestShop) => env.JOBS.get(env.JOBS.idFromName(`jobs:${shop.id}`));
 
 describe('a job', () => {
@@ -86,9 +98,9 @@ describe('a job', () => {
     const shop = await makeShop();
     const order: string[] = [];
     const noting = (name: string, upTo: number) =>
-      kindOf(async (at, part) => {
+      kindOf(async (at, upload) => {
         order.push(`${name}${at}`);
-        return counting(upTo)(at, part);
+        return counting(upTo)(at, upload);
       });
     await start(shop, noting('a', 2));
     const { id } = await start(shop, noting('b', 2));
@@ -100,13 +112,13 @@ describe('a job', () => {
     const shop = await makeShop();
     const order: number[] = [];
     let crash = true;
-    const kind = kindOf(async (at, part) => {
+    const kind = kindOf(async (at, upload) => {
       order.push(at);
       if (at === 1 && crash) {
         crash = false;
         await runInDurableObject(stubOf(shop), (_, state) => state.abort('crash'));
       }
-      return counting(3)(at, part);
+      return counting(3)(at, upload);
     });
     const { id } = await start(shop, kind);
     const job = await eventually(async () => {
@@ -122,10 +134,10 @@ describe('a job', () => {
   it('tries a step again that failed, and goes on', async () => {
     const shop = await makeShop();
     let failures = 2;
-    const kind = kindOf(async (at, part) => {
+    const kind = kindOf(async (at, upload) => {
       failures -= 1;
       if (failures >= 0) throw new Error('not now');
-      return counting(2)(at, part);
+      return counting(2)(at, upload);
     });
     const { id } = await start(shop, kind);
     expect(await ended(shop, id)).toMatchObject({ state: 'done', error: null, failures: 0 });
@@ -152,12 +164,12 @@ describe('a job', () => {
     const shop = await makeShop();
     const reached = Promise.withResolvers<void>();
     const asked = Promise.withResolvers<void>();
-    const kind = kindOf(async (at, part) => {
+    const kind = kindOf(async (at, upload) => {
       if (at === 1) {
         reached.resolve();
         await asked.promise;
       }
-      return counting(5)(at, part);
+      return counting(5)(at, upload);
     });
     const { id } = await start(shop, kind);
     const { id: behind } = await start(shop, kind);
@@ -173,9 +185,9 @@ describe('a job', () => {
   it('runs alone where its kind says so', async () => {
     const shop = await makeShop();
     const open = Promise.withResolvers<void>();
-    const kind = kindOf(async (at, part) => {
+    const kind = kindOf(async (at, upload) => {
       await open.promise;
-      return counting(1)(at, part);
+      return counting(1)(at, upload);
     }, true);
     const first = await start(shop, kind);
     expect(await start(shop, kind)).toMatchObject({ refusal: 'busy', id: first.id });
@@ -188,17 +200,42 @@ describe('a job', () => {
     const shop = await makeShop();
     const id = await newJobId(shop.id, null);
     const jobs = jobsOf(env, shop.id);
-    await jobs.putPart(id, 0, 'one');
-    await jobs.putPart(id, 1, 'two');
-    await jobs.putPart(id, 1, 'changed');
-    const kind = kindOf(async (_, part) => {
-      const result = { parts: [part(0), part(1), part(2)] };
+    const kind = kindOf(async (_, { size, read }) => {
+      const result = { size, all: textOf(read(0, 100)), across: textOf(read(2, 3)), large: read(0, size).length };
       return { state: 'done', progress: { done: 1, total: 1 }, result };
     });
-    await start(shop, kind, id);
-    expect(await ended(shop, id)).toMatchObject({ result: { parts: ['one', 'two', null] } });
-    await runInDurableObject(stubOf(shop), (_, state) => {
-      expect(state.storage.sql.exec('SELECT * FROM part').toArray()).toEqual([]);
+    await jobs.draft({ id, kind, input: { upTo: 1 } });
+    const large = new Uint8Array(600_000).fill(120);
+    await jobs.putPart(id, { part: 3, sha256: 'c' }, large);
+    await jobs.putPart(id, { part: 2, sha256: 'b' }, bytesOf('two'));
+    expect(await jobs.startDraft(id, 3)).toEqual({ refusal: 'incomplete', missing: [1], beyond: [] });
+    await jobs.putPart(id, { part: 1, sha256: 'a' }, bytesOf('one'));
+    expect(await jobs.putPart(id, { part: 1, sha256: 'a' }, bytesOf('one'))).toMatchObject({ refusal: null });
+    expect(await jobs.putPart(id, { part: 1, sha256: 'z' }, bytesOf('changed'))).toEqual({ refusal: 'differs' });
+    await jobs.startDraft(id, 3);
+    const read = { size: 600_006, all: `onetwo${'x'.repeat(94)}`, across: 'etw', large: 600_006 };
+    expect(await ended(shop, id)).toMatchObject({ result: read });
+    expect(await uploaded(shop)).toEqual({ draft: 0, part: 0, piece: 0 });
+  });
+
+  it('takes a draft away that nobody starts, with what was uploaded, after a day', async () => {
+    const shop = await makeShop();
+    const jobs = jobsOf(env, shop.id);
+    const [old, fresh] = [await newJobId(shop.id, null), await newJobId(shop.id, null)];
+    for (const id of [old, fresh]) {
+      await jobs.draft({ id, kind: 'compare', input: {} });
+      await jobs.putPart(id, { part: 1, sha256: 'a' }, bytesOf('one'));
+    }
+    await runInDurableObject(stubOf(shop), async (_, { storage }) => {
+      const at = await storage.getAlarm();
+      expect((at ?? 0) - Date.now()).toBeGreaterThan(86_000_000);
+      storage.sql.exec('UPDATE draft SET at_ms = at_ms - 86400000 WHERE id = ?', old);
+    });
+    await runDurableObjectAlarm(stubOf(shop));
+    expect([await jobs.draftOf(old), (await jobs.draftOf(fresh))?.parts.length]).toEqual([null, 1]);
+    expect(await uploaded(shop)).toEqual({ draft: 1, part: 1, piece: 1 });
+    await runInDurableObject(stubOf(shop), async (_, { storage }) => {
+      expect(((await storage.getAlarm()) ?? 0) - Date.now()).toBeGreaterThan(86_000_000);
     });
   });
 

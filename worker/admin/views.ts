@@ -124,6 +124,7 @@ export function timelineView(row: JournalRow): z.infer<typeof people.TimelineEnt
     properties: isObject(properties) ? properties : {},
     consents: consentSteps(row.about.consents),
     points: row.entries.reduce((sum, entry) => sum + entry.points, 0),
+    backfill: row.about.backfill === true,
     carriedFrom: carriedFrom(row)?.customer ?? null,
   };
 }

@@ -12,7 +12,7 @@ import { type Row, toHead, toJournalRow } from './rows.ts';
 
 const HEADS = 'SELECT * FROM customer WHERE customer IN (SELECT value FROM json_each(?))';
 
-const KEYS = `SELECT k.customer, k.key, k.seq FROM json_each(?) j
+export const KEYS = `SELECT k.customer, k.key, k.seq FROM json_each(?) j
   JOIN used_key k ON k.customer = j.value ->> 0 AND k.key = j.value ->> 1`;
 
 const WRITE_JOURNAL = `

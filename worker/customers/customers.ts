@@ -128,6 +128,11 @@ export class Customers extends DurableObject<Env> {
     return orders.flatMap(({ customer, orderId }) => (this.#store.order(customer, orderId) === null ? [] : orderId));
   }
 
+  /** Those of `keys` that were used here. */
+  usedKeys(keys: { customer: string; key: string }[]): { customer: string; key: string }[] {
+    return this.#store.usedKeys(keys);
+  }
+
   /**
    * For a test shop's clock, which stands at `nowMs` and lets no write begin: does all that is due by then, and answers
    * what is due next. It may be due by then too: a call does so much and no more. Throws where anything went wrong.

@@ -11,7 +11,7 @@ import {
 } from '../domain/decide.ts';
 import type { CustomerEvent } from '../domain/event.ts';
 import type { JournalRow } from '../domain/journal.ts';
-import { asFirstWritten, twinKey } from '../domain/merge.ts';
+import { asFirstWritten, carriedFrom, twinKey } from '../domain/merge.ts';
 import { orderIdOf } from '../domain/order-facts.ts';
 import type { Terms } from '../domain/programme.ts';
 import type { Batch } from './batch.ts';
@@ -26,9 +26,17 @@ export interface Group {
   inputs: Input[];
 }
 
+interface Recorded {
+  verdict: 'recorded' | 'duplicate';
+  /** Sent back for operations only: whoever sends events asks for verdicts, not for what they said. */
+  row: JournalRow | null;
+  refusal: Refusal | null;
+  /** Nothing was known of the customer before. */
+  first: boolean;
+}
+
 export type Answer =
-  /** `row` is sent back for operations only: whoever sends events asks for verdicts, not for what they said. */
-  | { verdict: 'recorded' | 'duplicate'; row: JournalRow | null; refusal: Refusal | null }
+  | Recorded
   /** The key came with another request before. */
   | { verdict: 'mismatch' }
   /** Points were to be given that have run out already; nothing changed. */
@@ -59,8 +67,8 @@ function recordGroup(store: CustomerStore, batch: Batch, group: Group, terms: Te
   const stored = batch.head(customer);
   if (stored !== null && stored.movedTo !== null) return { moved: stored.movedTo };
   const answers = group.inputs.map((input): Answer => {
-    const row = rowOf(batch, customer, input);
-    if (row !== null) return repeated(row, input);
+    const known = rowOf(batch, customer, input);
+    if (known !== null) return repeated(known, input);
     const head = batch.head(customer) ?? newHead(clock);
     const now = Math.max(head.nowMs, clock);
     if (isLate(input, now)) return { verdict: 'late' };
@@ -69,7 +77,8 @@ function recordGroup(store: CustomerStore, batch: Batch, group: Group, terms: Te
     batch.add(customer, decision.changes);
     const last = decision.changes.rows.at(-1);
     if (last === undefined) throw new Error('a decision without a journal row');
-    return { verdict: 'recorded', row: input.kind === 'event' ? null : last, refusal: decision.refusal };
+    const row = input.kind === 'event' ? null : last;
+    return { verdict: 'recorded', row, refusal: decision.refusal, first: last.seq === 1 };
   });
   return { moved: null, answers };
 }
@@ -128,9 +137,18 @@ function isOf(row: JournalRow, { fingerprint }: Adjustment): boolean {
 }
 
 function repeated(row: JournalRow, input: Input): Answer {
-  if (input.kind === 'event') return { verdict: 'duplicate', row: null, refusal: null };
+  const first = (carriedFrom(row)?.seq ?? row.seq) === 1;
+  if (input.kind === 'event')
+    return { verdict: isSameLine(row, input.event) ? 'recorded' : 'duplicate', ...NO_ROW, first };
   if (!isOf(row, input.adjustment)) return { verdict: 'mismatch' };
-  return { verdict: 'duplicate', row: asFirstWritten(row), refusal: refusalIn(row) };
+  return { verdict: 'duplicate', row: asFirstWritten(row), refusal: refusalIn(row), first };
+}
+
+const NO_ROW = { row: null, refusal: null };
+
+/** An import that crashed tells its last lines again; they get the first answer, and are counted as what they were. */
+function isSameLine(row: JournalRow, { backfill }: CustomerEvent): boolean {
+  return backfill !== undefined && row.about.import === backfill.from;
 }
 
 function refusalIn(row: JournalRow): Refusal | null {

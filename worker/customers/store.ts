@@ -9,7 +9,7 @@ import { type Lot, NEVER } from '../domain/ledger.ts';
 import type { Order } from '../domain/order.ts';
 import { Database } from '../storage/database.ts';
 import { jsonTexts } from '../storage/json-texts.ts';
-import { Batch } from './batch.ts';
+import { Batch, KEYS } from './batch.ts';
 import { type JournalStep, toHead, toJournalRow, toJournalStep, toLot, toOrder, toStagedRow } from './rows.ts';
 
 const MIGRATIONS = [first, consents, merges];
@@ -111,6 +111,11 @@ export class CustomerStore {
       now,
     );
     return Number(row?.points ?? 0);
+  }
+
+  usedKeys(keys: { customer: string; key: string }[]): { customer: string; key: string }[] {
+    const pairs = JSON.stringify(keys.map(({ customer, key }) => [customer, key]));
+    return this.#db.all(KEYS, pairs).map((row) => ({ customer: String(row.customer), key: String(row.key) }));
   }
 
   order(customer: string, orderId: string): Order | null {

@@ -50,6 +50,13 @@ const TAGS = [
   { name: 'Settings' },
   { name: 'Keys' },
   { name: 'Jobs', description: 'Long work: its progress and its report' },
+  {
+    name: 'Imports',
+    description:
+      'Customers, consents and past events as CSV or NDJSON: `POST` an import, `PUT` its file in parts, `start` it, read its ' +
+      'report. What is imported is a back-fill: it counts at its own time, nobody is told of it, and it earns nothing ' +
+      'unless asked to.',
+  },
   { name: 'Test clock', description: 'Time in shops made with mode test' },
   {
     name: 'Events',

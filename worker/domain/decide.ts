@@ -64,8 +64,7 @@ export function decideEvent(state: State, event: CustomerEvent, terms: Terms, no
     traits: mergeTraits({ ...work.head, known: teller.known }, event),
     profiles: profilesAfter(work.head, event),
     consents,
-    lastSeenMs: Math.max(work.head.lastSeenMs, event.occurredAtMs),
-    firstSeenMs: Math.min(work.head.firstSeenMs, event.occurredAtMs),
+    ...seen(work.head, event),
   };
   pushRow(work, {
     kind: 'event',
@@ -79,6 +78,15 @@ export function decideEvent(state: State, event: CustomerEvent, terms: Terms, no
     about: aboutEvent(event, recorded),
   });
   return { changes: close(work, now), refusal: null };
+}
+
+/** What is filled in says when somebody was seen only where it names a time; of somebody new it is all that is known. */
+function seen(head: Head, event: CustomerEvent): Pick<Head, 'firstSeenMs' | 'lastSeenMs'> {
+  const { occurredAtMs, receivedAtMs, backfill } = event;
+  const { firstSeenMs, lastSeenMs } = head;
+  if (backfill !== undefined && head.seq === 0) return { firstSeenMs: occurredAtMs, lastSeenMs: occurredAtMs };
+  if (backfill !== undefined && occurredAtMs === receivedAtMs) return { firstSeenMs, lastSeenMs };
+  return { firstSeenMs: Math.min(firstSeenMs, occurredAtMs), lastSeenMs: Math.max(lastSeenMs, occurredAtMs) };
 }
 
 /** Gives or takes points by hand. Refuses to overdraw; the refusal is journalled under its key and answers every retry. */
@@ -143,6 +151,7 @@ function aboutEvent(event: CustomerEvent, consents: RecordedConsent[]): JsonObje
   const about: JsonObject = { source: event.source, trust: event.trust, properties: event.properties };
   if (event.traits !== null) about.traits = event.traits;
   if (event.profileAtMs !== undefined) about.profileAtMs = event.profileAtMs;
+  if (event.backfill !== undefined) Object.assign(about, { backfill: true, import: event.backfill.from });
   if (consents.length > 0) about.consents = consents.map((one) => ({ ...one }));
   return about;
 }

@@ -15,6 +15,14 @@ export interface Identifier {
 /** `server`: a secret or a signature vouches for it. `browser`: anyone could have sent it. */
 export type Trust = 'server' | 'browser';
 
+/** What marks an event as filled in afterwards: it counts at its own time, and nobody is told of it as of something new. */
+export interface Backfill {
+  /** The import and its line: told again from there, it is the same telling. */
+  from: string;
+  /** Whether it earns, by the programme of the day it is recorded. */
+  earn: boolean;
+}
+
 export interface CustomerEvent {
   /** Idempotency key within the customer: source and message id. Never holds a corrected time. */
   key: string;
@@ -30,6 +38,8 @@ export interface CustomerEvent {
   fact: OrderFact | null;
   /** What it says of consent; absent: nothing. */
   consents?: ConsentChange[];
+  /** Absent: it is told as it happens. */
+  backfill?: Backfill;
   /** `traits` are all that the source knows, as of this instant: an older telling is not taken over. Absent: only what is named. */
   profileAtMs?: number;
 }

@@ -139,6 +139,7 @@ export function joinOrders(own: Order, other: Order): Order {
     refunds: byId([...older.refunds, ...newer.refunds], (one) => one.refundId),
     fulfilments: byId([...older.fulfilments, ...newer.fulfilments], (one) => one.fulfilmentId),
     rule: own.rule ?? other.rule,
+    withheld: (own.rule !== null ? own : other.rule !== null ? other : newer).withheld,
     earned: own.earned + other.earned,
     clawed: own.clawed + other.clawed,
     expired: own.expired + other.expired,

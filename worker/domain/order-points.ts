@@ -16,18 +16,25 @@ export function applyFact(work: Work, event: CustomerEvent, terms: Terms, now: n
   if (fact === null) return [];
   const orderId = orderIdOf(fact);
   const before = work.orders.get(orderId) ?? emptyOrder(orderId);
-  const folded = foldFact(before, fact, now);
+  const folded = foldFact(before, fact, event.backfill === undefined ? now : event.occurredAtMs);
   if (before.snapshot === null && folded.snapshot !== null) work.head = { ...work.head, orders: work.head.orders + 1 };
-  const order = folded.paidAtMs === null ? folded : withRule(folded, terms);
-  const entries = order.rule === null ? [] : post(work, order, order.rule, { terms, now });
+  const silent = event.backfill !== undefined && !event.backfill.earn;
+  const order = silent ? withoutPoints(before, folded) : folded.paidAtMs === null ? folded : withRule(folded, terms);
+  const entries = silent || order.rule === null ? [] : post(work, order, order.rule, { terms, now });
   work.orders.set(orderId, order);
   work.touched.add(orderId);
   return entries;
 }
 
+/** An order whose payment was filled in from the past never earns; of one that does, only the facts are taken over. */
+function withoutPoints(before: Order, folded: Order): Order {
+  const isFilledIn = before.paidAtMs === null && folded.paidAtMs !== null;
+  return isFilledIn ? { ...folded, withheld: 'back_filled' } : folded;
+}
+
 /** The rule of the day is taken when the order is first known as paid; no later programme touches it, nor the want of one. */
 function withRule(order: Order, terms: Terms): Order {
-  if (order.withheld === 'no_rule') return order;
+  if (order.withheld === 'no_rule' || order.withheld === 'back_filled') return order;
   const withheld = withheldReason(order, terms);
   const rule = terms.programme.order;
   if (order.rule !== null || withheld !== null || rule === null) return { ...order, withheld };

@@ -22,7 +22,7 @@ export interface Order {
   unrecovered: number;
   lots: { lot: number; expiresAtMs: number }[];
   /** Why a paid order earned nothing. */
-  withheld: 'currency_mismatch' | 'test_order' | 'no_rule' | null;
+  withheld: 'currency_mismatch' | 'test_order' | 'no_rule' | 'back_filled' | null;
 }
 
 export function emptyOrder(orderId: string): Order {

@@ -16,7 +16,9 @@ export function mergeTraits(head: Head, event: CustomerEvent): JsonObject {
   if (event.traits === null || isStale(head, event)) return head.traits;
   const browser = event.trust === 'browser';
   const merged: JsonObject = { ...head.traits };
+  const isOld = isFromBefore(head, event);
   for (const [name, value] of Object.entries(event.traits)) {
+    if (isOld && Object.hasOwn(merged, name)) continue;
     if (name === '__proto__' || (browser && IDS.has(name))) continue;
     if (browser && head.known && GUARDED.has(name)) continue;
     if (value === null) delete merged[name];
@@ -36,6 +38,11 @@ export function joinTraits(survivor: Head, loser: Head): JsonObject {
 
 function fits(traits: JsonObject): boolean {
   return Object.keys(traits).length <= MOST_TRAITS && JSON.stringify(traits).length <= MOST_CHARACTERS;
+}
+
+/** What is filled in from before the customer was last seen adds what is not known, and replaces nothing. */
+function isFromBefore({ lastSeenMs }: Head, { backfill, profileAtMs, occurredAtMs }: CustomerEvent): boolean {
+  return backfill !== undefined && (profileAtMs ?? occurredAtMs) < lastSeenMs;
 }
 
 /** Deliveries overtake each other: a whole profile that is older than one its source told before says nothing new. */

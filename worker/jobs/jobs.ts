@@ -9,6 +9,7 @@ import { within } from '../time/deadline.ts';
 import { JOB_KINDS } from './kinds.ts';
 import { Runner } from './runner.ts';
 import { type Job, JobStore } from './store.ts';
+import type { Draft, Part } from './uploads.ts';
 
 /** How long one alarm works before it hands over to the next: an invocation may make 10,000 calls. */
 const ALARM_MS = 5_000;
@@ -17,7 +18,9 @@ const LATE_MS = 1_000;
 const AFTER_BUG_MS = 60_000;
 const MOST_OPEN = 100;
 const KEPT_MS = 90 * 86_400_000;
-const UPLOAD_KEPT_MS = 86_400_000;
+/** A draft that nobody starts is taken away after this long. */
+const DRAFT_KEPT_MS = 86_400_000;
+const MOST_DRAFTS = 20;
 
 export interface StartCall {
   /** From `newJobId`. A job that is there already under it is answered as it stands. */
@@ -25,6 +28,21 @@ export interface StartCall {
   kind: string;
   input: JsonObject;
 }
+
+export type Drafted = { refusal: null; draft: Draft } | { refusal: 'full' };
+
+export type PartAnswer =
+  | { refusal: null; part: Part }
+  /** No draft by that id: never made, or begun or gone since. */
+  | { refusal: 'unknown' }
+  /** Other bytes came under this number before. */
+  | { refusal: 'differs' };
+
+export type DraftStarted =
+  | Started
+  | { refusal: 'unknown' }
+  /** `missing`: numbers that have not come; `beyond`: numbers above those the caller has. */
+  | { refusal: 'incomplete'; missing: number[]; beyond: number[] };
 
 export type Started =
   | { refusal: null; job: Job }
@@ -59,20 +77,62 @@ export class Jobs extends DurableObject<Env> {
       const other = open.find((one) => one.kind === kind);
       if (JOB_KINDS[kind]?.exclusive && other !== undefined) return { refusal: 'busy', job: other };
       if (open.length >= MOST_OPEN) return { refusal: 'full' };
-      this.#store.dropOld(now - KEPT_MS, now - UPLOAD_KEPT_MS);
+      this.#store.dropOld(now - KEPT_MS);
       const job = newJob({ id, kind, input }, this.#store.lastN() + 1, now);
       this.#store.write(job);
+      this.#store.uploads.dropDraft(id);
       return { refusal: null, job };
     });
     if (started.refusal === null && started.job.endedAtMs === null && !this.#working) this.#alarmAt(now + 1);
     return started;
   }
 
-  /** Keeps a piece (at most 1 MB) of what the job with this id will work on; call before `start`. A repeat changes nothing. */
-  putPart(id: string, part: number, body: string): void {
-    this.#store.transaction(() => {
-      if (this.#store.job(id) === null) this.#store.writePart(id, part, body, Date.now());
+  /** Makes a job that waits for the parts of its file. A draft or a job that is there already is left as it stands. */
+  draft({ id, kind, input }: StartCall): Drafted {
+    if (JOB_KINDS[kind] === undefined) throw new Error('unknown kind of job');
+    const { uploads } = this.#store;
+    const drafted = this.#store.transaction((): Drafted => {
+      uploads.dropOlder(Date.now() - DRAFT_KEPT_MS);
+      const known = uploads.draft(id) ?? this.#store.job(id);
+      if (known !== null) return { refusal: null, draft: known };
+      if (uploads.drafts() >= MOST_DRAFTS) return { refusal: 'full' };
+      const draft = { id, kind, input, createdAtMs: Date.now() };
+      uploads.writeDraft(draft);
+      return { refusal: null, draft };
     });
+    if (!this.#working && this.#store.open().length === 0) this.#alarmAt(this.#draftsEndMs() ?? Date.now() + 1);
+    return drafted;
+  }
+
+  /** Keeps a part of a draft's file, whatever the order they come in. The same bytes again change nothing. */
+  putPart(id: string, part: Pick<Part, 'part' | 'sha256'>, body: Uint8Array): PartAnswer {
+    const { uploads } = this.#store;
+    if (uploads.draft(id) === null) return { refusal: 'unknown' };
+    return this.#store.transaction((): PartAnswer => {
+      const known = uploads.parts(id).find((one) => one.part === part.part);
+      if (known !== undefined && known.sha256 !== part.sha256) return { refusal: 'differs' };
+      if (known === undefined) uploads.writePart(id, part, body);
+      return { refusal: null, part: { ...part, bytes: body.byteLength } };
+    });
+  }
+
+  /** A draft and what has come of its file; null where there is none by that id. */
+  draftOf(id: string): { draft: Draft; parts: Part[] } | null {
+    const draft = this.#store.uploads.draft(id);
+    return draft === null ? null : { draft, parts: this.#store.uploads.parts(id) };
+  }
+
+  /** Queues a draft's job once all `parts` parts are here; one that was started is answered as it stands. */
+  startDraft(id: string, parts: number): DraftStarted {
+    const known = this.#store.job(id);
+    if (known !== null) return { refusal: null, job: known };
+    const found = this.draftOf(id);
+    if (found === null) return { refusal: 'unknown' };
+    const here = found.parts.map(({ part }) => part);
+    const missing = Array.from({ length: parts }, (_, at) => at + 1).filter((part) => !here.includes(part));
+    const beyond = here.filter((part) => part > parts);
+    if (missing.length > 0 || beyond.length > 0) return { refusal: 'incomplete', missing, beyond };
+    return this.start(found.draft);
   }
 
   async job(id: string): Promise<Job | null> {
@@ -103,7 +163,7 @@ export class Jobs extends DurableObject<Env> {
 
   /** Asks a job to end: at once where it waits, after the step under way where it runs. Repeats are welcome. */
   cancel(id: string): Cancelled {
-    const job = this.#store.job(id);
+    const job = this.#store.job(id) ?? this.#drafted(id);
     if (job === null) return { refusal: 'unknown' };
     if (job.state === 'cancelled' || job.cancelling) return { refusal: null, job };
     if (job.endedAtMs !== null) return { refusal: 'ended' };
@@ -112,7 +172,9 @@ export class Jobs extends DurableObject<Env> {
     const after: Job = waiting ? { ...job, state: 'cancelled', endedAtMs: now } : { ...job, cancelling: true };
     this.#store.transaction(() => {
       this.#store.write(after);
-      if (waiting) this.#store.dropParts(id);
+      if (!waiting) return;
+      this.#store.uploads.dropDraft(id);
+      this.#store.uploads.drop(id);
     });
     if (waiting) this.#wake(id);
     else if (!this.#working) this.#alarmAt(now + 1);
@@ -139,12 +201,30 @@ export class Jobs extends DurableObject<Env> {
     this.#working = true;
     let againMs: number | null = Date.now() + AFTER_BUG_MS;
     try {
-      againMs = await this.#runner.run(Date.now() + ALARM_MS);
+      this.#dropDrafts();
+      againMs = (await this.#runner.run(Date.now() + ALARM_MS)) ?? this.#draftsEndMs();
     } catch (error) {
       console.error(JSON.stringify({ level: 'error', msg: 'jobs stopped', error: String(error) }));
     }
     this.#working = false;
     if (againMs !== null) this.#alarmAt(Math.max(againMs, Date.now() + 1));
+  }
+
+  #dropDrafts(): void {
+    const beforeMs = Date.now() - DRAFT_KEPT_MS;
+    if ((this.#store.uploads.oldestMs() ?? Number.POSITIVE_INFINITY) > beforeMs) return;
+    this.#store.transaction(() => this.#store.uploads.dropOlder(beforeMs));
+  }
+
+  #draftsEndMs(): number | null {
+    const oldestMs = this.#store.uploads.oldestMs();
+    return oldestMs === null ? null : oldestMs + DRAFT_KEPT_MS;
+  }
+
+  /** The job that a draft would become. */
+  #drafted(id: string): Job | null {
+    const draft = this.#store.uploads.draft(id);
+    return draft === null ? null : newJob(draft, this.#store.lastN() + 1, draft.createdAtMs);
   }
 
   /** An alarm that was dropped or sticks is set again by whoever asks. */

@@ -5,6 +5,7 @@
 import type { z } from 'zod';
 import type { JsonObject } from '../domain/json.ts';
 import type { Env } from '../env.ts';
+import type { Upload } from './uploads.ts';
 
 export interface Progress {
   done: number;
@@ -22,8 +23,8 @@ export interface StepCall<Input, Cursor> {
   progress: Progress;
   /** The step comes back by this wall time, about a second from its beginning. */
   untilMs: number;
-  /** An uploaded piece, from 0; null after the last one. */
-  part: (n: number) => string | null;
+  /** The file that was uploaded for the job; empty where none was. */
+  upload: Upload;
 }
 
 interface Reported {
@@ -42,18 +43,24 @@ export type StepOutcome<Cursor> =
 export interface JobKind {
   /** While one of this kind is open, another is refused instead of waiting its turn. */
   exclusive: boolean;
+  /** How many lines of its report are kept. */
+  mostLines: number;
   step: (call: StepCall<unknown, unknown>) => Promise<StepOutcome<unknown>>;
 }
+
+const MOST_LINES = 10_000;
 
 /** A kind with its types: input and cursor are checked against their schemas whenever they come back from storage. */
 export function jobKind<Input, Cursor>(about: {
   input: z.ZodType<Input>;
   cursor: z.ZodType<Cursor>;
   exclusive?: boolean;
+  mostLines?: number;
   step: (call: StepCall<Input, Cursor>) => Promise<StepOutcome<Cursor>>;
 }): JobKind {
   return {
     exclusive: about.exclusive ?? false,
+    mostLines: about.mostLines ?? MOST_LINES,
     step: (call) =>
       about.step({
         ...call,

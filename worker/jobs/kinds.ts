@@ -1,7 +1,13 @@
 /** Every kind of job by its name: a new one is a file of its own and a line here. */
 import { ADVANCE_CLOCK, advanceClock } from './advance-clock.ts';
 import { compare } from './compare.ts';
+import { IMPORT, importFile } from './import-file.ts';
 import type { JobKind } from './kind.ts';
 import { rebuild } from './rebuild.ts';
 
-export const JOB_KINDS: Record<string, JobKind> = { rebuild, compare, [ADVANCE_CLOCK]: advanceClock };
+export const JOB_KINDS: Record<string, JobKind> = {
+  rebuild,
+  compare,
+  [ADVANCE_CLOCK]: advanceClock,
+  [IMPORT]: importFile,
+};

@@ -14,7 +14,6 @@ const STEP_MS = 1_000;
 const STEP_LIMIT_MS = 60_000;
 /** A quarter of a second, doubling to five minutes: about a quarter of an hour in all. */
 const MOST_FAILURES = 12;
-const MOST_LINES = 10_000;
 const LONGEST_LINE = 4_096;
 const LONGEST_RESULT = 65_536;
 const LONGEST_ERROR = 500;
@@ -71,7 +70,7 @@ export class Runner {
       cursor,
       progress,
       untilMs: Date.now() + STEP_MS,
-      part: (n) => this.#store.part(job.id, n),
+      upload: this.#store.uploads.open(job.id),
     });
     return within(STEP_LIMIT_MS, step, () => {
       throw new Error(`a step took longer than ${STEP_LIMIT_MS} ms`);
@@ -80,7 +79,7 @@ export class Runner {
 
   #save(before: Job, outcome: StepOutcome<unknown>): void {
     this.#change(before, (job) => {
-      const room = Math.max(0, MOST_LINES - job.lines);
+      const room = Math.max(0, (this.#kinds[job.kind]?.mostLines ?? 0) - job.lines);
       const lines = (outcome.lines ?? []).map(boundedLine);
       const kept = lines.slice(0, room);
       this.#store.writeLines(job.id, job.lines, kept);
@@ -119,7 +118,7 @@ export class Runner {
       if (job === null || job.endedAtMs !== null) return false;
       const after = next(job);
       this.#store.write(after);
-      if (after.endedAtMs !== null) this.#store.dropParts(job.id);
+      if (after.endedAtMs !== null) this.#store.uploads.drop(job.id);
       return after.endedAtMs !== null;
     });
     if (endedNow) this.#of.ended(before.id);

@@ -1,8 +1,10 @@
 /** The only SQL of the Jobs database. Rows in, jobs out; it decides nothing. */
 import first from '../../migrations/jobs/0001_jobs.sql';
+import second from '../../migrations/jobs/0002_uploads.sql';
 import type { Json, JsonObject } from '../domain/json.ts';
 import { Database } from '../storage/database.ts';
 import type { Progress } from './kind.ts';
+import { Uploads } from './uploads.ts';
 
 export type JobState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
 
@@ -40,9 +42,11 @@ const WRITE = `
 
 export class JobStore {
   readonly #db: Database;
+  readonly uploads: Uploads;
 
   constructor(storage: DurableObjectStorage) {
-    this.#db = new Database(storage, [first]);
+    this.#db = new Database(storage, [first, second]);
+    this.uploads = new Uploads(this.#db);
   }
 
   transaction<T>(work: () => T): T {
@@ -72,11 +76,6 @@ export class JobStore {
       .map((row) => ({ line: Number(row.line), body: JSON.parse(String(row.body)) as JsonObject }));
   }
 
-  part(id: string, part: number): string | null {
-    const row = this.#db.one('SELECT body FROM part WHERE job = ? AND part = ?', id, part);
-    return row === null ? null : String(row.body);
-  }
-
   lastN(): number {
     return Number(this.#db.one('SELECT MAX(n) AS n FROM job')?.n ?? 0);
   }
@@ -101,20 +100,10 @@ export class JobStore {
     );
   }
 
-  writePart(id: string, part: number, body: string, nowMs: number): void {
-    const sql = 'INSERT INTO part (job, part, at_ms, body) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING';
-    this.#db.run(sql, id, part, nowMs, body);
-  }
-
-  dropParts(id: string): void {
-    this.#db.run('DELETE FROM part WHERE job = ?', id);
-  }
-
-  /** Jobs that ended before `endedMs` with their lines, and parts from before `uploadedMs` that no job ever took. */
-  dropOld(endedMs: number, uploadedMs: number): void {
+  /** Jobs that ended before `endedMs` with their lines. */
+  dropOld(endedMs: number): void {
     this.#db.run('DELETE FROM line WHERE job IN (SELECT id FROM job WHERE ended_ms < ?)', endedMs);
     this.#db.run('DELETE FROM job WHERE ended_ms < ?', endedMs);
-    this.#db.run('DELETE FROM part WHERE at_ms < ? AND job NOT IN (SELECT id FROM job)', uploadedMs);
   }
 }
 

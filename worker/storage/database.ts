@@ -16,6 +16,11 @@ export class Database {
     this.#migrations = migrations;
   }
 
+  /** How many migrations the tables have been through: a read must not count on those that only a write would run. */
+  get version(): number {
+    return this.#current();
+  }
+
   /** Brings the tables to the newest version; call before writing. */
   migrate(): void {
     const from = this.#current();

@@ -89,6 +89,7 @@ export const TimelineEntry = z
     properties: z.record(z.string(), z.unknown()),
     consents: z.array(ConsentStep).describe('What it said of consent'),
     points: z.int(),
+    backfill: z.boolean().describe('It was imported, not told as it happened'),
     carriedFrom: z
       .string()
       .nullable()

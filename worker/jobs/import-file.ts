@@ -1,0 +1,137 @@
+/**
+ * Imports a file: each step reads the next lines, tells them to their customers or only looks what they would do, and
+ * saves where it is. A step that a crash repeats tells the same lines under the same keys, and counts them as before.
+ */
+import { z } from 'zod';
+import { openFile, type ReadLine, readLines } from '../imports/batch.ts';
+import type { Setting } from '../imports/lines.ts';
+import type { LineVerdict, ToldLine } from '../imports/verdict.ts';
+import { deliver, eventVerdict } from '../routing/deliver.ts';
+import { openShop } from '../shops/cache.ts';
+import { orderSourceOf, type ShopSnapshot } from '../shops/settings.ts';
+import { receiptOf } from '../shops/shop-time.ts';
+import { ImportCounts, MOST_LINES, MOST_REPORTED, NewImport, NO_COUNTS } from '../wire/imports.ts';
+import { foresee } from './import-foresight.ts';
+import { jobKind, type StepCall, type StepOutcome } from './kind.ts';
+
+export const IMPORT = 'import';
+
+const LINES_A_STEP = 500;
+/** Of lines that went well so many are reported at most; the rest of the report is for the others. */
+const MOST_GOOD_REPORTED = MOST_REPORTED / 2;
+
+const Cursor = z.strictObject({
+  at: z.int(),
+  line: z.int(),
+  layout: z.strictObject({
+    format: z.enum(['csv', 'ndjson']),
+    delimiter: z.string(),
+    columns: z.array(z.string().nullable()),
+  }),
+  counts: ImportCounts,
+  goodReported: z.int(),
+});
+type Cursor = z.infer<typeof Cursor>;
+type Input = z.infer<typeof NewImport>;
+type Call = StepCall<Input, Cursor>;
+
+/** Progress is told in bytes of the file. */
+export const importFile = jobKind({
+  input: NewImport,
+  cursor: Cursor,
+  mostLines: MOST_REPORTED,
+  step: async (call: Call): Promise<StepOutcome<Cursor>> => {
+    const { upload, cursor } = call;
+    if (cursor === null) return begin(call);
+    const shop = await openShop(call.env, call.shop);
+    if (shop === null) throw new Error('no such shop');
+    const setting = await settingOf(call, shop);
+    const most = Math.min(LINES_A_STEP, MOST_LINES - cursor.counts.lines);
+    if (most === 0) return tooLong(call);
+    const { lines, next } = readLines(upload, cursor.layout, cursor, { most, job: call.job, setting });
+    const verdicts = await verdictsOf(call, shop, lines);
+    return saved(call, cursor, { ...cursor, ...next }, verdicts);
+  },
+});
+
+function begin({ upload, input }: Call): StepOutcome<Cursor> {
+  const opening = openFile(upload, input);
+  const progress = { done: 0, total: upload.size };
+  if (opening.flaws !== null) {
+    const lines = opening.flaws.map((flaw) => ({ line: opening.line, verdict: 'refused', ...flaw }));
+    return { state: 'failed', reason: 'The file cannot be read; its report says why.', progress, lines };
+  }
+  const { layout, first } = opening;
+  return { state: 'going', progress, cursor: { ...first, layout, counts: NO_COUNTS, goodReported: 0 } };
+}
+
+function tooLong({ progress }: Call): StepOutcome<Cursor> {
+  return {
+    state: 'failed',
+    reason: `The file has more than ${MOST_LINES} lines; those before are imported.`,
+    progress,
+  };
+}
+
+async function settingOf({ env, input }: Call, shop: ShopSnapshot): Promise<Setting> {
+  const { currency, timeZone } = shop.settings;
+  return {
+    kind: input.kind,
+    earn: input.earn,
+    ownsOrders: input.orders ?? orderSourceOf(shop) === 'segment',
+    currency,
+    timeZone,
+    nowMs: (await receiptOf(env, shop)).receivedAtMs,
+  };
+}
+
+/** In the order of the file. */
+async function verdictsOf(call: Call, shop: ShopSnapshot, lines: ReadLine[]): Promise<LineVerdict[]> {
+  const told = lines.flatMap(({ line, reading }) => (reading?.told ? [{ line, ...reading.told }] : []));
+  const isCustomers = call.input.kind === 'customers';
+  const verdicts = call.input.dryRun
+    ? await foresee(call.env, call.shop, told, isCustomers)
+    : await tell(call, shop, told, isCustomers);
+  const byLine = new Map(verdicts.map((one) => [one.line, one]));
+  return lines.map(({ line, reading }): LineVerdict => {
+    if (reading === null) return { line, verdict: 'skipped', isNewCustomer: false, about: {} };
+    if (reading.flaw !== null) return { line, verdict: 'refused', isNewCustomer: false, about: reading.flaw };
+    const verdict = byLine.get(line);
+    if (verdict === undefined) throw new Error('a line without its verdict');
+    return verdict;
+  });
+}
+
+async function tell(call: Call, shop: ShopSnapshot, told: ToldLine[], isCustomers: boolean): Promise<LineVerdict[]> {
+  const { answers } = await deliver(
+    call.env,
+    shop,
+    told.map((one) => one.delivery),
+  );
+  return told.map(({ line, note }, at): LineVerdict => {
+    const answer = answers[at];
+    const isFirst = answer !== undefined && 'first' in answer && answer.first;
+    const said = eventVerdict(answer);
+    const made = isCustomers && !isFirst ? 'updated' : 'created';
+    const verdict = said === 'recorded' ? made : said;
+    return { line, verdict, isNewCustomer: isFirst && said === 'recorded', about: note === null ? {} : { note } };
+  });
+}
+
+function saved({ input, upload }: Call, before: Cursor, next: Cursor, verdicts: LineVerdict[]): StepOutcome<Cursor> {
+  const counts = { ...before.counts };
+  const wantsAll = (input.report ?? (input.dryRun ? 'all' : 'problems')) === 'all';
+  let { goodReported } = before;
+  const lines = verdicts.flatMap(({ line, verdict, isNewCustomer, about }) => {
+    counts.lines += 1;
+    counts[verdict] += 1;
+    if (isNewCustomer) counts.newCustomers += 1;
+    const isProblem = verdict === 'refused' || verdict === 'failed' || about.note !== undefined;
+    if (!isProblem && (!wantsAll || goodReported >= MOST_GOOD_REPORTED)) return [];
+    if (!isProblem) goodReported += 1;
+    return [{ line, verdict, ...about }];
+  });
+  const progress = { done: next.at, total: upload.size };
+  if (next.at >= upload.size) return { state: 'done', progress, lines, result: { ...counts } };
+  return { state: 'going', progress, lines, cursor: { ...next, counts, goodReported } };
+}
