@@ -176,7 +176,7 @@ describe('an import of events', () => {
     const file = `user_id,event,timestamp,properties.order_id,properties.total\n${user},Order Completed,2023-05-01 12:00,1,30\n`;
     await importFile(shop, { kind: 'events', earn: true }, file);
     expect(await customer(shop, `user:${user}`)).toMatchObject({ points: { balance: 30 }, firstSeenMs: YEAR_2023 });
-    const narrow = (await shop.admin('POST', '/admin/v1/keys', { kind: 'secret', scopes: ['customers'] })).body.key;
+    const narrow = (await shop.admin('POST', '/admin/v1/keys', { kind: 'secret', scopes: ['customers'] })).body.secret;
     const wanted = { kind: 'events', format: 'csv', earn: true };
     const refused = await shop.admin('POST', '/admin/v1/imports', wanted, { Authorization: `Bearer ${narrow}` });
     expect(refused.status).toBe(403);

@@ -39,7 +39,11 @@ export function readCsv(file: FileBytes, delimiter: string, from: Place, most: n
 
 /** The delimiter that cuts the first row into the most cells; a comma where none does. */
 export function delimiterOf(file: FileBytes, from: Place): string {
-  const cells = (delimiter: string) => readCsv(file, delimiter, from, 1).rows[0]?.cells?.length ?? 0;
+  const cells = (delimiter: string) => {
+    const found = readCsv(file, delimiter, from, 1).rows[0]?.cells ?? [];
+    // it cut through quotes
+    return found.some((cell) => cell.includes('"')) ? 0 : found.length;
+  };
   return DELIMITERS.reduce((best, one) => (cells(one) > cells(best) ? one : best));
 }
 
