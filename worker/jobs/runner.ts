@@ -10,6 +10,7 @@ import type { JobKind, StepOutcome } from './kind.ts';
 import type { Job, JobState, JobStore } from './store.ts';
 
 const STEP_MS = 1_000;
+const BREATH_MS = 1;
 /** A step that takes this long hangs: it is given up and tried again. */
 const STEP_LIMIT_MS = 60_000;
 /** A quarter of a second, doubling to five minutes: about a quarter of an hour in all. */
@@ -45,6 +46,8 @@ export class Runner {
       if (job.cancelling) this.#end(job, 'cancelled');
       else if (job.notBeforeMs > now || now >= untilMs) return Math.max(job.notBeforeMs, now);
       else await this.#step(job);
+      // a runtime that is never idle between steps would not look who else wants something
+      await scheduler.wait(BREATH_MS);
     }
   }
 

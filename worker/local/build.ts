@@ -23,7 +23,7 @@ async function buildWorker(): Promise<void> {
     format: 'esm',
     target: 'es2024',
     platform: 'neutral',
-    mainFields: ['module', 'main'],
+    mainFields: ['browser', 'module', 'main'],
     conditions: ['workerd', 'worker', 'browser'],
     external: ['cloudflare:*', 'node:*'],
     loader: { '.sql': 'text' },
