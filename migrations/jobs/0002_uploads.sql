@@ -23,3 +23,11 @@ CREATE TABLE piece (
   body BLOB NOT NULL,
   PRIMARY KEY (job, part, piece)
 ) STRICT, WITHOUT ROWID;
+
+-- Names that a job has met in its file, each with the line it met it in first; gone with the file.
+CREATE TABLE met (
+  job TEXT NOT NULL,
+  name TEXT NOT NULL,
+  line INTEGER NOT NULL,
+  PRIMARY KEY (job, name)
+) STRICT, WITHOUT ROWID;

@@ -90,7 +90,7 @@ async function verdictsOf(call: Call, shop: ShopSnapshot, lines: ReadLine[]): Pr
   const told = lines.flatMap(({ line, reading }) => (reading?.told ? [{ line, ...reading.told }] : []));
   const isCustomers = call.input.kind === 'customers';
   const verdicts = call.input.dryRun
-    ? await foresee(call.env, call.shop, told, isCustomers)
+    ? await foresee(call, told, isCustomers)
     : await tell(call, shop, told, isCustomers);
   const byLine = new Map(verdicts.map((one) => [one.line, one]));
   return lines.map(({ line, reading }): LineVerdict => {

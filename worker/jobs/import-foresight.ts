@@ -1,36 +1,43 @@
-/** What lines of an import would do. Asks, and writes nothing; of lines before these it knows only what the shop does. */
+/** What lines of an import would do, after the lines before them. Asks, and writes nothing but what it met in the file. */
 import { customersOf } from '../customers/stubs.ts';
 import { directoryOf } from '../directory/cache.ts';
-import type { Identifier } from '../domain/event.ts';
-import type { Env } from '../env.ts';
 import type { LineVerdict, ToldLine } from '../imports/verdict.ts';
 import { eachObject } from './customer-pages.ts';
+import type { StepCall } from './kind.ts';
 
-export async function foresee(env: Env, shop: string, told: ToldLine[], isCustomers: boolean): Promise<LineVerdict[]> {
+type Asking = Pick<StepCall<unknown, unknown>, 'env' | 'shop' | 'firstLines'>;
+
+export async function foresee(call: Asking, told: ToldLine[], isCustomers: boolean): Promise<LineVerdict[]> {
+  const { env, shop } = call;
   const found = await directoryOf(env, shop).findAll(told.map((one) => one.delivery.subject.identifiers));
-  const used = await usedKeys(env, shop, told, found);
-  const named = new Set<string>();
-  const keys = new Set<string>();
-  return told.map(({ line, delivery, messageId, note }, at): LineVerdict => {
-    const { identifiers } = delivery.subject;
+  const used = await usedKeys(call, told, found);
+  const first = call.firstLines(
+    told.flatMap((one) => [...names(one), keyName(one)].map((name): [string, number] => [name, one.line])),
+  );
+  const isMet = (name: string, line: number) => (first.get(name) ?? line) < line;
+  return told.map((one, at): LineVerdict => {
+    const { line, messageId, note } = one;
     const customer = found[at] ?? null;
-    const { key } = delivery.event;
-    const isNew = customer === null && !identifiers.some((one) => named.has(nameOf(one)));
-    const isKnownKey = messageId !== null && (keys.has(key) || used.has(`${customer} ${key}`));
-    for (const one of identifiers) named.add(nameOf(one));
-    keys.add(key);
+    const isNew = customer === null && !names(one).some((name) => isMet(name, line));
+    const isKnownKey = isMet(keyName(one), line) || used.has(`${customer} ${one.delivery.event.key}`);
     const about = { customer, ...(note === null ? {} : { note }) };
-    if (isKnownKey) return { line, verdict: 'duplicate', isNewCustomer: false, about };
+    if (messageId !== null && isKnownKey) return { line, verdict: 'duplicate', isNewCustomer: false, about };
     return { line, verdict: isCustomers && !isNew ? 'updated' : 'created', isNewCustomer: isNew, about };
   });
 }
 
-function nameOf({ kind, value }: Identifier): string {
-  return `${kind}:${value}`;
+/** Who is named; the strongest first. */
+function names({ delivery }: ToldLine): string[] {
+  return delivery.subject.identifiers.map(({ kind, value }) => `${kind}:${value}`);
+}
+
+/** A message counts once for each customer. */
+function keyName(told: ToldLine): string {
+  return `key ${names(told)[0]} ${told.delivery.event.key}`;
 }
 
 /** `{customer} {key}` of the lines whose message has come before. */
-async function usedKeys(env: Env, shop: string, told: ToldLine[], found: (string | null)[]): Promise<Set<string>> {
+async function usedKeys({ env, shop }: Asking, told: ToldLine[], found: (string | null)[]): Promise<Set<string>> {
   const asked = told.flatMap(({ delivery, messageId }, at) => {
     const customer = found[at] ?? null;
     return customer === null || messageId === null ? [] : [{ customer, key: delivery.event.key }];

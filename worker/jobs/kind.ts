@@ -25,6 +25,8 @@ export interface StepCall<Input, Cursor> {
   untilMs: number;
   /** The file that was uploaded for the job; empty where none was. */
   upload: Upload;
+  /** Notes names of the file, and answers the line in which the job met each first; a repeat changes nothing. */
+  firstLines: (met: [name: string, line: number][]) => Map<string, number>;
 }
 
 interface Reported {

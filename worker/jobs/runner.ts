@@ -74,6 +74,7 @@ export class Runner {
       progress,
       untilMs: Date.now() + STEP_MS,
       upload: this.#store.uploads.open(job.id),
+      firstLines: (met) => this.#store.transaction(() => this.#store.uploads.firstLines(job.id, met)),
     });
     return within(STEP_LIMIT_MS, step, () => {
       throw new Error(`a step took longer than ${STEP_LIMIT_MS} ms`);

@@ -89,7 +89,17 @@ export class Uploads {
     return { size, read: (from, length) => this.#read(id, parts, { from, to: Math.min(size, from + length) }) };
   }
 
+  /** The line in which a job met each name first, these included. Asked again for the same lines it answers the same. */
+  firstLines(id: string, met: [name: string, line: number][]): Map<string, number> {
+    const sql = `INSERT INTO met (job, name, line) SELECT ?, value ->> 0, value ->> 1 FROM json_each(?) WHERE true
+      ON CONFLICT DO NOTHING`;
+    this.#db.run(sql, id, JSON.stringify(met));
+    const known = 'SELECT name, line FROM met WHERE job = ? AND name IN (SELECT value ->> 0 FROM json_each(?))';
+    return new Map(this.#db.all(known, id, JSON.stringify(met)).map((row) => [String(row.name), Number(row.line)]));
+  }
+
   drop(id: string): void {
+    this.#db.run('DELETE FROM met WHERE job = ?', id);
     this.#db.run('DELETE FROM piece WHERE job = ?', id);
     this.#db.run('DELETE FROM part WHERE job = ?', id);
   }
