@@ -2,6 +2,7 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
+import { JOB_KINDS } from '../../worker/jobs/kinds.ts';
 import { jobsOf } from '../../worker/jobs/stubs.ts';
 import { makeShop, newUser, type TestShop, track, worker } from './shop.ts';
 
@@ -251,5 +252,146 @@ describe('an import of consents', () => {
         liftedAtMs: null,
       },
     });
+  });
+});
+
+describe('the API of imports', () => {
+  const wanted = { kind: 'events', format: 'csv' };
+
+  it.each<[object, string]>([
+    [{}, 'kind'],
+    [{ kind: 'orders', format: 'csv' }, 'kind'],
+    [{ kind: 'events', format: 'xlsx' }, 'format'],
+    [{ ...wanted, dryRun: 'yes' }, 'dryRun'],
+    [{ ...wanted, dryRun: null }, 'dryRun'],
+    [{ ...wanted, earn: 1 }, 'earn'],
+    [{ ...wanted, colour: 'red' }, 'colour'],
+    [{ ...wanted, columns: { a: 5 } }, 'columns.a'],
+    [{ ...wanted, columns: { a: '' } }, 'columns.a'],
+    [{ ...wanted, columns: { a: 'x'.repeat(101) } }, 'columns.a'],
+    [{ kind: 'customers', format: 'csv', earn: true }, 'earn'],
+    [{ kind: 'customers', format: 'csv', orders: true }, 'orders'],
+    [{ kind: 'customers', format: 'ndjson', columns: { a: 'b' } }, 'columns'],
+  ])('INV-14: refuses %j', async (body, field) => {
+    const { status, body: problem } = await (await makeShop()).admin('POST', '/admin/v1/imports', body);
+    expect([status, problem.key, problem.errors.map((error: { field: string }) => error.field)]).toEqual([
+      400,
+      'invalid_request',
+      expect.arrayContaining([field]),
+    ]);
+  });
+
+  it('takes parts in any order and again, refuses other bytes, and starts when all are there, once', async () => {
+    const shop = await makeShop();
+    const { id } = (await shop.admin('POST', '/admin/v1/imports', wanted)).body;
+    const start = (body: object) => shop.admin('POST', `/admin/v1/imports/${id}/start`, body);
+    const header = 'user_id,event,timestamp\n';
+    expect(await upload(shop, id, 2, `${newUser()},Played,2024-01-01\n`)).toBe(200);
+    expect((await start({ parts: 2 })).body.detail).toBe('Parts are missing: 1.');
+    expect(await upload(shop, id, 1, header)).toBe(200);
+    expect(await upload(shop, id, 1, header)).toBe(200);
+    expect(await upload(shop, id, 1, 'other bytes')).toBe(409);
+    expect((await start({ parts: 1 })).status).toBe(409);
+    for (const parts of [0, -1, 1.5, 1e21, '2', null, 101])
+      expect((await start({ parts })).status, `${parts}`).toBe(400);
+    expect((await shop.admin('GET', `/admin/v1/imports/${id}`)).body).toMatchObject({
+      state: 'uploading',
+      parts: [{ part: 1, bytes: header.length }, { part: 2 }],
+    });
+    expect([(await start({ parts: 2 })).status, (await start({ parts: 2 })).body.id]).toEqual([202, id]);
+    const ended = await jobsOf(env, shop.id).ended(id, 10_000);
+    expect([ended?.state, ended?.result?.created]).toEqual(['done', 1]);
+    expect(await upload(shop, id, 1, header)).toBe(409);
+    expect((await shop.admin('POST', `/admin/v1/imports/${id}/cancel`)).status).toBe(409);
+  });
+
+  it('refuses parts that are empty, too large or out of range', async () => {
+    const shop = await makeShop();
+    const { id } = (await shop.admin('POST', '/admin/v1/imports', wanted)).body;
+    expect(await upload(shop, id, 1, '')).toBe(400);
+    expect(await upload(shop, id, 1, new Uint8Array(4 * 1024 * 1024 + 1))).toBe(400);
+    expect(await upload(shop, id, 1, new Uint8Array(4 * 1024 * 1024).fill(97))).toBe(200);
+    for (const part of [0, -1, 1.5, 101]) expect(await upload(shop, id, part, 'x'), `${part}`).toBe(400);
+  });
+
+  it('is cancelled before its start, and takes what was uploaded away', async () => {
+    const shop = await makeShop();
+    const { id } = (await shop.admin('POST', '/admin/v1/imports', wanted)).body;
+    await upload(shop, id, 1, 'user_id\n');
+    for (const _ of [1, 2]) {
+      const cancelled = await shop.admin('POST', `/admin/v1/imports/${id}/cancel`);
+      expect([cancelled.status, cancelled.body.state, cancelled.body.parts]).toEqual([200, 'cancelled', []]);
+    }
+    expect((await shop.admin('POST', `/admin/v1/imports/${id}/start`, { parts: 1 })).body.state).toBe('cancelled');
+    await runInDurableObject(env.JOBS.get(env.JOBS.idFromName(`jobs:${shop.id}`)), (_, { storage }) => {
+      expect(storage.sql.exec('SELECT part FROM piece UNION SELECT id FROM draft').toArray()).toEqual([]);
+    });
+  });
+
+  it('makes one import for a key, however often it is asked', async () => {
+    const shop = await makeShop();
+    const headers = { 'Idempotency-Key': 'one' };
+    const [first, again] = [
+      await shop.admin('POST', '/admin/v1/imports', wanted, headers),
+      await shop.admin('POST', '/admin/v1/imports', wanted, headers),
+    ];
+    expect([first.status, again.body.id]).toEqual([201, first.body.id]);
+  });
+
+  it('INV-10, INV-13: knows nothing of another shop or another job, and makes nothing by being read', async () => {
+    const [shop, other] = [await makeShop(), await makeShop()];
+    const { id } = (await shop.admin('POST', '/admin/v1/imports', wanted)).body;
+    const job = (await shop.admin('POST', '/admin/v1/jobs', { kind: 'compare' })).body.id;
+    for (const [who, name] of [
+      [other, id],
+      [shop, job],
+    ] as const) {
+      for (const [method, path, body] of [
+        ['GET', '', undefined],
+        ['GET', '/lines', undefined],
+        ['POST', '/cancel', undefined],
+        ['POST', '/start', { parts: 1 }],
+      ] as const) {
+        expect((await who.admin(method, `/admin/v1/imports/${name}${path}`, body)).status, path).toBe(404);
+      }
+      expect(await upload(who, name, 1, 'x')).toBe(404);
+    }
+    await runInDurableObject(env.JOBS.get(env.JOBS.idFromName(`jobs:${other.id}`)), (_, { storage }) => {
+      expect(storage.sql.exec("SELECT name FROM sqlite_master WHERE name = 'draft'").toArray()).toEqual([]);
+    });
+  });
+});
+
+describe('a step that a crash repeats', () => {
+  it('INV-2: tells its lines once, and counts them as before', async () => {
+    const shop = await makeShop();
+    const [user, other] = [newUser(), newUser()];
+    const { id } = (await shop.admin('POST', '/admin/v1/imports', { kind: 'events', format: 'csv' })).body;
+    const file = `user_id,event,timestamp,message_id\n${user},Played,2024-01-01,m1\n${user},Played,2024-01-01,m1\n${other},Played,2024-01-01,\n`;
+    await upload(shop, id, 1, file);
+    const { step } = JOB_KINDS.import ?? {};
+    const bytes = new TextEncoder().encode(file);
+    const call = {
+      env,
+      shop: shop.id,
+      job: id,
+      input: { kind: 'events', format: 'csv' },
+      progress: { done: 0, total: null },
+      untilMs: 0,
+      upload: { size: bytes.length, read: (from: number, length: number) => bytes.slice(from, from + length) },
+      firstLines: () => new Map(),
+    };
+    const opened = await step?.({ ...call, cursor: null });
+    if (opened?.state !== 'going') throw new Error('the file was not opened');
+    const first = await step?.({ ...call, cursor: opened.cursor });
+    const again = await step?.({ ...call, cursor: opened.cursor });
+    expect(first).toMatchObject({
+      state: 'done',
+      result: counts({ lines: 3, created: 2, duplicate: 1, newCustomers: 2 }),
+    });
+    expect(again).toEqual(first);
+    expect([(await timeline(shop, `user:${user}`)).length, (await timeline(shop, `user:${other}`)).length]).toEqual([
+      1, 1,
+    ]);
   });
 });
