@@ -1,12 +1,18 @@
 /** JSON as it stands in a line or a cell: no digit lost, and nothing in it that could not be stored. */
-import { isDeep, type Json } from '../domain/json.ts';
+import { flawOf, type Json } from '../domain/json.ts';
 
 export type JsonReading = { value: Json; rule: null } | { value: null; rule: string };
+
+const RULES = {
+  too_deep: 'must not nest deeper than 32 levels',
+  number_too_large: 'must hold no number larger than can be kept',
+};
 
 export function readJson(text: string): JsonReading {
   const value = parsed(text);
   if (value === undefined) return { value: null, rule: 'must be JSON' };
-  if (isDeep(value)) return { value: null, rule: 'must not nest deeper than 32 levels' };
+  const flaw = flawOf(value);
+  if (flaw !== null) return { value: null, rule: RULES[flaw] };
   // an escape can write half a character, which no database keeps
   const whole = !/\\u[dD][89a-fA-F]/.test(text) || texts(value).every((one) => one.isWellFormed());
   return whole ? { value, rule: null } : { value: null, rule: 'must hold whole characters only' };

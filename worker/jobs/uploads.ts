@@ -131,7 +131,7 @@ export class Uploads {
   }
 
   #all(sql: string, ...values: SqlStorageValue[]) {
-    return this.#db.version < SINCE ? [] : this.#db.all(sql, ...values);
+    return this.#db.version() < SINCE ? [] : this.#db.all(sql, ...values);
   }
 
   #one(sql: string, ...values: SqlStorageValue[]) {

@@ -17,7 +17,7 @@ export class Database {
   }
 
   /** How many migrations the tables have been through: a read must not count on those that only a write would run. */
-  get version(): number {
+  version(): number {
     return this.#current();
   }
 
@@ -32,11 +32,6 @@ export class Database {
       this.#storage.sql.exec('INSERT INTO schema_version (version) VALUES (?)', this.#migrations.length);
     });
     this.#version = this.#migrations.length;
-  }
-
-  /** How many migrations the tables have seen; 0: none were made. Reads of newer tables ask first. */
-  version(): number {
-    return this.#current();
   }
 
   transaction<T>(work: () => T): T {
