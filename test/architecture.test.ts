@@ -36,12 +36,8 @@ function importsOf(from: string): Import[] {
   });
 }
 
-/** Pure maps beside the routes of intake, a floor below them: what is imported is read by them too. */
-const MAPS = ['worker/intake/segment.ts', 'worker/intake/segment-identity.ts', 'worker/intake/segment-order.ts'];
-
-/** `worker/intake` for everything in it, `worker/app.ts` for a file beside the folders; a map is a place of its own. */
+/** `worker/intake` for everything in it, `worker/app.ts` for a file beside the folders. */
 function placeOf(path: string): string {
-  if (MAPS.includes(path)) return path;
   return path.split('/').slice(0, 2).join('/');
 }
 
@@ -61,6 +57,7 @@ const OBJECTS = [
   'customers',
   'directory',
   'routing',
+  'mapping',
   'shops',
   'debugger',
   'projection',
@@ -71,14 +68,7 @@ const ROUTES = ['intake', 'hub', 'admin', 'docs', 'vouchers', 'console'];
 const PIECES = ['http'];
 
 /** From the ground up; a file imports from its own floor or from below. */
-const FLOORS: string[][] = [
-  ['domain', 'wire', 'time'],
-  ['env.ts', 'storage'],
-  [...OBJECTS, ...MAPS.map((path) => path.slice('worker/'.length))],
-  PIECES,
-  ROUTES,
-  ['index.ts'],
-];
+const FLOORS: string[][] = [['domain', 'wire', 'time'], ['env.ts', 'storage'], OBJECTS, PIECES, ROUTES, ['index.ts']];
 const FLOOR_OF = new Map<string, number>(
   FLOORS.flatMap((places, floor) => places.map((place) => [`worker/${place}`, floor] as const)),
 );

@@ -12,7 +12,7 @@ function directory() {
   const nameOf = (subject: Subject) => subject.identifiers[0]?.value ?? '';
   const resolve = async ({ subjects }: ResolveCall) => {
     asked.push(...subjects.map(nameOf));
-    return subjects.map((subject) => ({ customer: nameOf(subject), known: true, moves: [] }));
+    return { resolved: subjects.map((subject) => ({ customer: nameOf(subject), known: true, moves: [] })) };
   };
   const DIRECTORY = { idFromName: (name: string) => name, get: () => ({ resolve }) };
   return { asked, env: { DIRECTORY } as unknown as Env };

@@ -1,8 +1,8 @@
 /** Durations by the calendar, and whose clock a sender's time is by. */
 import { describe, expect, it } from 'vitest';
-import { mapMessage } from '../../worker/intake/segment.ts';
 import { mapWebhook } from '../../worker/intake/sources/shopify.ts';
 import { byShopClock } from '../../worker/intake/sources/shopify-time.ts';
+import { mapMessage } from '../../worker/mapping/segment.ts';
 import { addDuration } from '../../worker/time/iso-duration.ts';
 import { inShopTime } from '../../worker/time/receipt.ts';
 

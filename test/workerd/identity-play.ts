@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { customersOf } from '../../worker/customers/stubs.ts';
 import { directoryOf } from '../../worker/directory/cache.ts';
 import type { IdentifierKind } from '../../worker/domain/event.ts';
-import { mapMessage } from '../../worker/intake/segment.ts';
+import { mapMessage } from '../../worker/mapping/segment.ts';
 import { deliver } from '../../worker/routing/deliver.ts';
 import { operate } from '../../worker/routing/follow.ts';
 import { mergeCustomers } from '../../worker/routing/merge.ts';

@@ -5,7 +5,7 @@
 import { CHANNELS, CONSENT_STATES, type ConsentChange, proofOf, SUPPRESSION_REASONS } from '../domain/consent.ts';
 import type { CustomerEvent } from '../domain/event.ts';
 import { isObject, type Json, type JsonObject, textOf } from '../domain/json.ts';
-import { MESSAGE_TYPES, mapMessage } from '../intake/segment.ts';
+import { MESSAGE_TYPES, mapMessage } from '../mapping/segment.ts';
 import type { Delivery } from '../routing/deliver.ts';
 import { fieldsOfObject, type ImportKind, PROOF } from './columns.ts';
 import type { Fields, Flaw } from './fields.ts';

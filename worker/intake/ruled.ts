@@ -4,9 +4,9 @@ import { type CustomerEvent, canonicalName } from '../domain/event.ts';
 import { type EventRule, type EventSource, namedBy, rulingOn } from '../domain/event-rules.ts';
 import { isObject, type JsonObject, textOf } from '../domain/json.ts';
 import type { Difference } from '../domain/schema-check.ts';
+import { type Mapped, mapMessage, type Sender } from '../mapping/segment.ts';
 import type { Delivery } from '../routing/deliver.ts';
 import type { EventReason } from '../wire/event-reasons.ts';
-import { type Mapped, mapMessage, type Sender } from './segment.ts';
 
 /** What the rules made of an event; absent where the shop has none. */
 export interface Ruled {

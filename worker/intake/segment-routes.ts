@@ -9,6 +9,7 @@ import { type AppContext, routes } from '../http/app.ts';
 import { parseObject, readBytes } from '../http/body.ts';
 import { originAllowed } from '../http/cors.ts';
 import { onlyMethods } from '../http/method.ts';
+import { LARGEST_MESSAGE, type MessageType, type Sender } from '../mapping/segment.ts';
 import { type Delivery, deliver } from '../routing/deliver.ts';
 import { eventRulesOf, orderSourceOf } from '../shops/settings.ts';
 import { receiptOf } from '../shops/shop-time.ts';
@@ -17,7 +18,6 @@ import { noteMessages } from './event-notes.ts';
 import { openToPages, requireRoom, takeRoom } from './guards.ts';
 import { refusalsNoted } from './refusal-notes.ts';
 import { mapRuled, type RuledMapped } from './ruled.ts';
-import { LARGEST_MESSAGE, type MessageType, type Sender } from './segment.ts';
 import { type EventCaller, eventCaller, keyInHeader, keyInQuery } from './write-key.ts';
 
 const LARGEST_BATCH = 500 * 1024;

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Trust } from '../../worker/domain/event.ts';
-import { type Mapped, mapMessage, type Sender } from '../../worker/intake/segment.ts';
-import { isPublishedAbsent, published, readJson } from './published.ts';
+import { type Mapped, mapMessage, type Sender } from '../../worker/mapping/segment.ts';
+import { isPublishedAbsent, published, readJson } from '../intake/published.ts';
 
 const RECEIVED = Date.UTC(2026, 0, 15, 12);
 const SECOND = 1000;

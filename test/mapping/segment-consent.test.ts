@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { consentOfEvent, consentOfTraits } from '../../worker/domain/consent-reading.ts';
 import { canonicalName } from '../../worker/domain/event.ts';
 import type { JsonObject } from '../../worker/domain/json.ts';
-import { mapMessage } from '../../worker/intake/segment.ts';
+import { mapMessage } from '../../worker/mapping/segment.ts';
 
 const NOW = Date.UTC(2026, 0, 15, 12);
 const TELLING = { atMs: NOW, source: 'segment' };
