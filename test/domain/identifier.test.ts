@@ -24,8 +24,16 @@ describe('a phone number', () => {
     '++4930123456',
     '+49x30123456',
     '+٤٩٣٠١٢٣٤٥٦٧',
-    '0049301234567',
+    '049301234567',
+    '+49 30 12345 ext. 6',
   ])('%s is none', (text) => {
     expect(phoneOf(text)).toBeNull();
   });
 });
+
+test.each(['0049 30 1234567', 'tel:+49-30-1234567', '+49 (0)30/123 45 67', '＋49 30 1234567', '+49.30.1234567'])(
+  '%s is a number that people write so',
+  (text) => {
+    expect(phoneOf(text)).toBe('+49301234567');
+  },
+);

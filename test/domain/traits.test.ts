@@ -49,11 +49,11 @@ describe('a profile', () => {
     },
   );
 
-  test('of a known customer: a browser may say the rest', () => {
-    expect(mergeTraits(head(), told({ city: 'Bruges', email: 'x@example.com' }, 'browser'))).toEqual({
-      ...had,
-      city: 'Bruges',
-    });
+  test('of a known customer: a browser adds what nobody said, and rewrites neither a name nor anything else', () => {
+    const said = { city: 'Bruges', email: 'x@example.com', firstName: 'Rude', name: 'Words', size: 38 };
+    const before = head();
+    expect(mergeTraits(before, told(said, 'browser'))).toEqual({ ...before.traits, size: 38 });
+    expect(mergeTraits(before, told({ city: null }, 'browser'))).toEqual(before.traits);
   });
 
   test('of somebody unknown takes a browser at its word', () => {

@@ -89,14 +89,20 @@ describe('a webhook', () => {
   );
 
   test.each([
-    ['orders/create', 'Placed Order', false],
-    ['orders/paid', 'Paid Order', true],
-    ['orders/updated', 'Updated Order', false],
-    ['orders/cancelled', 'Cancelled Order', false],
-  ])('%s is %s and says that it is paid: %j', (topic, name, paid) => {
+    ['orders/create', 'Placed Order'],
+    ['orders/paid', 'Paid Order'],
+    ['orders/updated', 'Updated Order'],
+    ['orders/cancelled', 'Cancelled Order'],
+  ])('%s is %s, and the order is paid where it says so, whatever the topic', (topic, name) => {
     const { event } = mapped(topic, order());
     expect({ name: event.name, key: event.key }).toEqual({ name, key: `shopify:${topic}:e1` });
-    expect(event.fact).toMatchObject({ kind: 'order', paid });
+    const paid = (status: string | null) => {
+      const { fact } = mapped(topic, order({ financial_status: status })).event;
+      return fact?.kind === 'order' && fact.paid;
+    };
+    const yes = ['paid', 'partially_refunded', 'refunded'].map(paid);
+    const no = ['pending', 'authorized', 'partially_paid', 'voided', null].map(paid);
+    expect([yes, no]).toEqual([Array(3).fill(true), Array(5).fill(topic === 'orders/paid')]);
   });
 
   test('happened when it was triggered, else when its object changed, and never later than now', () => {

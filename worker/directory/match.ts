@@ -127,7 +127,13 @@ function inOrder(store: DirectoryStore, claims: Claim[], waiting: string | null)
 function changes(store: DirectoryStore, customer: string, kept: Claim[], { trust }: Subject): Claim[] {
   return kept.filter(({ kind, owner }) => {
     if (owner !== null) return owner.customer === customer && owner.trust === 'browser' && trust === 'server';
-    return kind !== 'anonymous' || store.count(customer, kind, MOST_ANONYMOUS) < MOST_ANONYMOUS;
+    if (kind !== 'anonymous') return true;
+    // what browsers made up takes no room from what servers say
+    const told =
+      trust === 'server'
+        ? store.countTrusted(customer, kind, MOST_ANONYMOUS)
+        : store.count(customer, kind, MOST_ANONYMOUS);
+    return told < MOST_ANONYMOUS;
   });
 }
 

@@ -3,8 +3,9 @@ import type { Head } from './customer.ts';
 import type { CustomerEvent } from './event.ts';
 import type { JsonObject } from './json.ts';
 
-/** Fields that only a trusted source may set once the customer is known. */
-const GUARDED = new Set(['email', 'phone', 'birthday', 'consent']);
+/** Fields that only a trusted source may set once the customer is known: who they are, and how they are addressed. */
+const NAMES = ['name', 'firstName', 'first_name', 'lastName', 'last_name', 'title', 'avatar'];
+const GUARDED = new Set(['email', 'phone', 'birthday', 'consent', ...NAMES]);
 /** Names of our own for what identifies; a browser's word never sets them. */
 const IDS = new Set(['userId', 'shopifyId']);
 /** A profile holds at most this many traits and this many characters; what passes that is not taken over. */
@@ -20,7 +21,8 @@ export function mergeTraits(head: Head, event: CustomerEvent): JsonObject {
   for (const [name, value] of Object.entries(event.traits)) {
     if (isOld && Object.hasOwn(merged, name)) continue;
     if (name === '__proto__' || (browser && IDS.has(name))) continue;
-    if (browser && head.known && GUARDED.has(name)) continue;
+    // and of the rest, a browser adds what nobody said yet
+    if (browser && head.known && (GUARDED.has(name) || Object.hasOwn(merged, name))) continue;
     if (value === null) delete merged[name];
     else merged[name] = value;
   }

@@ -44,10 +44,10 @@ export function namedBy(message: JsonObject, traits: JsonObject, trust: Trust): 
   return { identifiers: once(identifiers), formerly: trust === 'server' ? before : null };
 }
 
-/** An id of the message, as text without the spaces around it; null for what means nobody. */
+/** An id of the message, as text without the spaces around it; null for what means nobody, or shows nothing. */
 export function namingId(message: JsonObject, key: string): string | null {
   const id = idOf(message, key)?.trim() ?? null;
-  return id === null || NOBODY.test(id) ? null : id;
+  return id === null || NOBODY.test(id.replace(/\p{Cf}/gu, '')) ? null : id;
 }
 
 function trusted(message: JsonObject, traits: JsonObject): [IdentifierKind, string | null][] {
@@ -59,9 +59,10 @@ function trusted(message: JsonObject, traits: JsonObject): [IdentifierKind, stri
   ];
 }
 
-/** Contract: Segment Unify, `context.externalIds: [{ id, type, collection: "users", encoding: "none" }]`. */
+/** Contracts: Segment Unify, `context.externalIds: [{ id, type, collection: "users", encoding: "none" }]`; RudderStack's `externalId`. */
 function externalIds(message: JsonObject): [IdentifierKind, string | null][] {
-  const told = objectsOf(objectOf(message, 'context'), 'externalIds').slice(0, MOST_EXTERNAL);
+  const context = objectOf(message, 'context');
+  const told = [...objectsOf(context, 'externalIds'), ...objectsOf(context, 'externalId')].slice(0, MOST_EXTERNAL);
   return told.map((one) => {
     const [type, id] = [textOf(one, 'type')?.trim() ?? null, namingId(one, 'id')];
     const isOurs = (one.collection ?? 'users') === 'users' && (one.encoding ?? 'none') === 'none';

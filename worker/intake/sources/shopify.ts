@@ -18,6 +18,9 @@ import { carrierWordOf, fulfilmentOf, snapshotOf } from './shopify-order.ts';
 import { refundOf } from './shopify-refund.ts';
 import { eventOf, occurredAt, type Webhook } from './shopify-webhook.ts';
 
+/** An order says that it was paid in every webhook about it; the one of that topic may be lost. */
+const PAID = new Set(['paid', 'partially_refunded', 'refunded']);
+
 type Mapper = (webhook: Webhook, name: string) => Delivery | null;
 
 /** Every topic that becomes an event of a customer: the event's name, and who reads it. */
@@ -72,7 +75,7 @@ function factOf({ topic, payload, currency, receivedAtMs }: Webhook): OrderFact 
     const cancelledAtMs = topic === 'orders/cancelled' ? (order.cancelledAtMs ?? receivedAtMs) : order.cancelledAtMs;
     return {
       kind: 'order',
-      paid: topic === 'orders/paid',
+      paid: topic === 'orders/paid' || PAID.has(textOf(payload, 'financial_status') ?? ''),
       order: { ...order, cancelledAtMs },
       refunds,
       fulfilments,

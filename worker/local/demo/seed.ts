@@ -29,8 +29,11 @@ export async function loadDemoShops(file: string, edge: Edge, storefront: string
   const isNew = !existsSync(file);
   const shops: DemoShops = isNew ? await makeShops(edge) : JSON.parse(readFileSync(file, 'utf8'));
   if (isNew) writePrivateJson(file, shops);
-  const here = { origins: originsOf(storefront), links: linksOf(storefront) };
-  await call(edge, 'PATCH /admin/v1/shop', { token: shops.live.keys.secret, body: here });
+  const token = shops.live.keys.secret;
+  const { origins } = await call<{ origins: string[] }>(edge, 'GET /admin/v1/shop', { token });
+  // whoever tries the demo may have added origins of their own
+  const here = { origins: [...new Set([...origins, ...originsOf(storefront)])], links: linksOf(storefront) };
+  await call(edge, 'PATCH /admin/v1/shop', { token, body: here });
   if (isNew) await introduceShoppers(edge, shops);
   return shops;
 }
@@ -91,7 +94,7 @@ export const sourceOf = (edge: Edge, shops: DemoShops): Source => ({
   url: `${edge.origin}/webhooks/shopify/${shops.live.id}`,
 });
 
-async function call<T>(edge: Edge, request: string, { token, body }: { token: string; body: object }): Promise<T> {
+async function call<T>(edge: Edge, request: string, { token, body }: { token: string; body?: object }): Promise<T> {
   const [method = '', path = ''] = request.split(' ');
   const answer = await fetch(edge.origin + path, {
     method,
@@ -99,7 +102,7 @@ async function call<T>(edge: Edge, request: string, { token, body }: { token: st
       authorization: `Bearer ${token}`,
       'content-type': 'application/json',
     },
-    body: JSON.stringify(body),
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     signal: AbortSignal.timeout(15_000),
   });
   const text = await answer.text();
