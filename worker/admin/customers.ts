@@ -19,6 +19,7 @@ import { customerView, entryViews, summaryView, timelineView } from './views.ts'
 
 export const customers = routes();
 const FORMER_IDS = 100;
+const MOST_NAMES = 200;
 const about = { tags: ['Customers'], security: bearer };
 
 const list = createRoute({
@@ -74,7 +75,10 @@ customers.openapi(read, async (c) => {
   const caller = await requireScope(c, 'customers');
   const { id, standing } = await standingOf(c, caller, c.req.valid('param').ref);
   const directory = directoryOf(c.env, caller.shop.id);
-  const [identifiers, formerIds] = await Promise.all([directory.identifiers(id), directory.formerIds(id, FORMER_IDS)]);
+  const [identifiers, formerIds] = await Promise.all([
+    directory.names(id, MOST_NAMES),
+    directory.formerIds(id, FORMER_IDS),
+  ]);
   return c.json(customerView({ id, identifiers, formerIds }, standing), 200);
 });
 

@@ -111,6 +111,11 @@ export class Directory extends DurableObject<Env> {
     return this.#store.identifiers(customer);
   }
 
+  /** What names a customer, at most `limit`; the orders left out. */
+  names(customer: string, limit: number): Identifier[] {
+    return this.#store.names(customer, limit);
+  }
+
   /** Ids of customers that became this one, at most `limit`. */
   formerIds(customer: string, limit: number): string[] {
     return this.#store.formerIds(customer, limit);

@@ -57,10 +57,15 @@ export class DirectoryStore {
   identifiers(customer: string): Identifier[] {
     return this.#db
       .all('SELECT kind, value FROM identifier WHERE customer = ? ORDER BY kind, value', customer)
-      .map((row) => ({
-        kind: String(row.kind) as IdentifierKind,
-        value: String(row.value),
-      }));
+      .map(toIdentifier);
+  }
+
+  /** What names a customer, the orders left out: of those there may be any number. */
+  names(customer: string, limit: number): Identifier[] {
+    const sql = `SELECT kind, value FROM identifier INDEXED BY identifier_customer
+      WHERE customer = ?1 AND kind IN (SELECT value FROM json_each(?2)) ORDER BY kind, value LIMIT ?3`;
+    const kinds = IDENTIFIER_KINDS.filter((kind) => kind !== 'order');
+    return this.#db.all(sql, customer, JSON.stringify(kinds), limit).map(toIdentifier);
   }
 
   /** Which kinds of identifier a customer has; one look-up a kind, however many identifiers there are. */
@@ -183,6 +188,10 @@ export class DirectoryStore {
   #hasMoves(): boolean {
     return this.#db.version() >= 2;
   }
+}
+
+function toIdentifier(row: Record<string, SqlStorageValue>): Identifier {
+  return { kind: String(row.kind) as IdentifierKind, value: String(row.value) };
 }
 
 function trustOf(value: unknown): Trust {

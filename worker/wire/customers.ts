@@ -49,7 +49,9 @@ export const PointsJournal = page(Entry).openapi('PointsJournal');
 export const Customer = z
   .object({
     id: z.string(),
-    identifiers: z.array(z.object({ kind: z.string(), value: z.string() })),
+    identifiers: z
+      .array(z.object({ kind: z.string(), value: z.string() }))
+      .describe('What leads to this customer, at most 200; orders lead here too and are not listed'),
     formerIds: z
       .array(z.string())
       .describe('Customers who were merged into this one, at most 100; each id still leads here'),
