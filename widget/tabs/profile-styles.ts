@@ -92,9 +92,6 @@ export const profileStyles = css`
     margin-block: 20px 4px;
     text-wrap: pretty;
   }
-  .legal-line + .legal {
-    font-size: 0.8125em;
-  }
   @media (forced-colors: active) {
     .thumb,
     .channel[aria-checked='true'] .thumb {

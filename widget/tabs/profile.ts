@@ -1,7 +1,6 @@
 /** The profile tab: who the shop thinks the shopper is, and which messages they want. A switch shows its new state at once. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { HubConsent, HubConsentWrite, HubCustomer, HubShop } from '../../worker/wire/hub.ts';
-import { safeHref } from '../safe-url.ts';
 import { HubError } from '../session/api.ts';
 import { TabWords } from '../strings/tab-words.ts';
 import { listStyles } from '../theme/lists.ts';
@@ -64,7 +63,7 @@ class Profile implements Panel {
       <ul class="list" part="channels" aria-labelledby="messages-title">
         ${consents.map((consent) => this.#renderChannel(this.#answered.get(consent.channel) ?? consent))}
       </ul>
-      ${this.#renderLegalLine(shop)}`;
+      ${this.#renderLegalLine()}`;
   }
 
   #renderChannel(consent: HubConsent): TemplateResult {
@@ -96,15 +95,9 @@ class Profile implements Panel {
       </li>`;
   }
 
-  #renderLegalLine({ links }: HubShop): TemplateResult {
-    const { text, strings } = this.#words;
-    const legal = [
-      { href: safeHref(links.privacy), name: strings.privacy },
-      { href: safeHref(links.terms), name: strings.terms },
-    ].filter(({ href }) => href !== null);
-    return html`
-      <p class="legal-line" part="legal-line">${text.messagesLegal}</p>
-      <p class="legal">${legal.map(({ href, name }) => html`<a class="quiet-link" href=${href}>${name}</a>`)}</p>`;
+  /** What switching on means; privacy and terms stand at the foot of the drawer, whichever tab is open. */
+  #renderLegalLine(): TemplateResult {
+    return html`<p class="legal-line" part="legal-line">${this.#words.text.messagesLegal}</p>`;
   }
 
   #nameOf(channel: Channel): string {
