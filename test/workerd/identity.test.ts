@@ -3,6 +3,7 @@ import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import firstDirectory from '../../migrations/directory/0001_directory.sql';
+import { START } from '../../worker/customers/moving.ts';
 import { customersOf } from '../../worker/customers/stubs.ts';
 import { directoryOf } from '../../worker/directory/cache.ts';
 import { call, eventually, makeShop, newUser, type TestShop, track } from './shop.ts';
@@ -146,7 +147,7 @@ describe('a customer that only an order number names', () => {
     await customersOf(env, shop.id, id).record({ shop: shop.id, version: 1, groups, waitMs: 0 });
     const survivor = (await customer(shop, `user:${user}`)).id;
     await directoryOf(env, shop.id).merge({ loser: id, survivor, trust: 'server', reason: 'test' }, 1);
-    const call = { shop: shop.id, version: 1, loser: id, survivor, trust: 'server' as const, from: 0 };
+    const call = { shop: shop.id, version: 1, loser: id, survivor, trust: 'server' as const, from: START };
     await customersOf(env, shop.id, id).leave(call);
     // the Directory was never told; a refund that names nothing but the order comes next
     const message = { type: 'track', event: 'Order Refunded', anonymousId: newUser(), messageId: 'm' };

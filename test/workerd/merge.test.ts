@@ -3,6 +3,7 @@ import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { handOver } from '../../worker/customers/hand-over.ts';
+import { START } from '../../worker/customers/moving.ts';
 import { customersOf } from '../../worker/customers/stubs.ts';
 import { directoryOf } from '../../worker/directory/cache.ts';
 import { call, eventually, makeShop, newUser, type TestShop, track } from './shop.ts';
@@ -246,7 +247,7 @@ describe('somebody who dies half-way', () => {
     await directoryOf(env, shop.id).merge({ ...move, reason: 'merchant' }, Date.now());
     const about = { ...move, shop: shop.id, version: 1 };
     if (step === 'begun') return;
-    const part = await customersOf(env, shop.id, ids.loser).leave({ ...about, from: 0 });
+    const part = await customersOf(env, shop.id, ids.loser).leave({ ...about, from: START });
     if (step === 'frozen' || part.kind === 'refused') return;
     const staged = { ...part, rest: null };
     await customersOf(env, shop.id, ids.survivor).adopt({ ...about, part: step === 'staged' ? staged : part });

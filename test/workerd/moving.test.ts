@@ -3,8 +3,10 @@ import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { handOver } from '../../worker/customers/hand-over.ts';
+import { START } from '../../worker/customers/moving.ts';
 import { customersOf } from '../../worker/customers/stubs.ts';
 import { directoryOf } from '../../worker/directory/cache.ts';
+import { emptyOrder } from '../../worker/domain/order.ts';
 import { makeShop, newUser, type TestShop, track } from './shop.ts';
 
 const DAY = 86_400_000;
@@ -49,7 +51,7 @@ function give(shop: TestShop, user: string, points: number, expiresAtMs?: number
 async function freeze(shop: TestShop, { loser, survivor }: Apart) {
   const move = { loser, survivor, trust: 'server' as const };
   await directoryOf(env, shop.id).merge({ ...move, reason: 'merchant' }, Date.now());
-  await customersOf(env, shop.id, loser).leave({ ...move, shop: shop.id, version: 1, from: 0 });
+  await customersOf(env, shop.id, loser).leave({ ...move, shop: shop.id, version: 1, from: START });
 }
 
 const advance = (shop: TestShop, by: string) => shop.admin('POST', '/admin/v1/clock', { by });
@@ -149,4 +151,28 @@ it('INV-7: a caller who comes late with a move that another one overtook changes
   await handOver(env, { id: shop.id, version: 1 }, late, directoryOf(env, shop.id));
   expect((await customer(shop, loser)).id).toBe((await customer(shop, `user:${a}`)).id);
   expect((await customer(shop, survivor)).seq).toBe(1);
+});
+
+it('moves more orders than one call carries, each once, with those that both were told of', async () => {
+  const shop = await makeShop();
+  const both = await makeApart(shop);
+  const bodyOf = (at: number) =>
+    JSON.stringify({ ...emptyOrder(`big-${String(at).padStart(5, '0')}`), padding: 'x'.repeat(30_000) });
+  const fill = (id: string, from: number, to: number) =>
+    runInDurableObject(objectOf(shop, id), (_, { storage }) => {
+      for (let at = from; at < to; at += 1) {
+        const body = bodyOf(at);
+        const sql = 'INSERT INTO orders (customer, order_id, seq, placed_ms, body) VALUES (?, ?, 1, NULL, ?)';
+        storage.sql.exec(sql, id, JSON.parse(body).orderId, body);
+      }
+    });
+  await fill(both.loser, 0, 1_300);
+  await fill(both.survivor, 1_290, 1_310);
+  expect((await merge(shop, both)).status).toBe(200);
+  const held = await runInDurableObject(objectOf(shop, both.survivor), (_, { storage }) => ({
+    ...storage.sql.exec('SELECT COUNT(*) AS orders FROM orders WHERE customer = ?', both.survivor).one(),
+    ...storage.sql.exec('SELECT COUNT(*) AS arriving FROM arriving_order').one(),
+  }));
+  expect(held).toEqual({ orders: 1_310, arriving: 0 });
+  expect((await customer(shop, `user:${both.a}`)).id).toBe(both.survivor);
 });

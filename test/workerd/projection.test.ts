@@ -3,10 +3,10 @@ import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { getTableColumns } from 'drizzle-orm';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { retryAfterMs } from '../../worker/customers/projector.ts';
 import { newHead } from '../../worker/domain/customer.ts';
 import { applyChangeSets, type ChangeSet, MAY_CHANGE_ALL } from '../../worker/projection/apply.ts';
 import { orders, profiles, shops } from '../../worker/projection/schema.ts';
+import { retryAfterMs } from '../../worker/time/retry.ts';
 import { withFaults } from './faulty-copies.ts';
 import { eventually, makeShop, newUser, type TestShop, track } from './shop.ts';
 

@@ -9,9 +9,10 @@ import type { Env } from '../env.ts';
 import { type ToldCopy, toldCopy } from '../projection/told.ts';
 import { openTerms } from '../shops/cache.ts';
 import { type ShopSnapshot, termsOf } from '../shops/settings.ts';
+import { retryAfterMs } from '../time/retry.ts';
 import type { Batch } from './batch.ts';
-import { adopt, freeze, type MoveCall, type Part, partOf, type When } from './moving.ts';
-import { Projector, retryAfterMs } from './projector.ts';
+import { adopt, freeze, type MoveCall, type Part, type Place, partOf, type When } from './moving.ts';
+import { Projector } from './projector.ts';
 import { type HistoryPage, type OrdersPage, Reader, type Standing } from './reader.ts';
 import { type Group, type GroupAnswer, recordFailure, recordGroups, runDue } from './record.ts';
 import { ShopClock } from './shop-clock.ts';
@@ -101,8 +102,8 @@ export class Customers extends DurableObject<Env> {
     return this.#store.order(customer, orderId);
   }
 
-  /** Freezes a customer who turned out to be another one, once, and answers the part of it that comes after row `from`. */
-  async leave(call: MoveCall & { from: number }): Promise<Part> {
+  /** Freezes a customer who turned out to be another one, once, and answers the part of it that comes after `from`. */
+  async leave(call: MoveCall & { from: Place }): Promise<Part> {
     const left = await this.#move(call, (batch, when) => freeze(this.#store, batch, call, when));
     return left ? partOf(this.#store, call.loser, call.from) : { kind: 'refused' };
   }

@@ -3,6 +3,7 @@
  * answers the same for ever, the survivor takes each part once.
  */
 import type { Env } from '../env.ts';
+import { START } from './moving.ts';
 import { customersOf } from './stubs.ts';
 
 export interface Handed {
@@ -25,7 +26,7 @@ export async function handOver(
   book: MoveBook,
 ): Promise<void> {
   const about = { ...move, shop: shop.id, version: shop.version };
-  let from = 0;
+  let from = START;
   for (;;) {
     const part = await customersOf(env, shop.id, move.loser).leave({ ...about, from });
     if (part.kind === 'refused') return void (await book.refused(move));

@@ -13,7 +13,7 @@ import { runDue } from './record.ts';
 import type { CustomerStore } from './store.ts';
 
 const ROWS_A_PART = 500;
-/** Characters of rows a part holds; a call carries 32 MiB at most. */
+/** Characters of rows, and as many of orders, that a part holds; a call carries 32 MiB at most. */
 const LARGEST_PART = 4_000_000;
 
 export interface MoveCall {
@@ -24,14 +24,22 @@ export interface MoveCall {
   trust: 'server' | 'browser';
 }
 
-/** What is no row; it comes with the last part. */
+/** How far a customer has been handed over: the last row's number and the last order's id. */
+export interface Place {
+  seq: number;
+  orderId: string;
+}
+export const START: Place = { seq: 0, orderId: '' };
+
+/** What is neither row nor order; it comes with the last part. */
 export interface Rest {
   head: Head;
   lots: Lot[];
-  orders: Order[];
 }
 
-export type Part = { kind: 'refused' } | { kind: 'part'; rows: JournalRow[]; upTo: number; rest: Rest | null };
+export type Part =
+  | { kind: 'refused' }
+  | { kind: 'part'; rows: JournalRow[]; orders: Order[]; upTo: Place; rest: Rest | null };
 
 /** Freezes the loser, once; false where a browser's word would move what has worth, or who left with somebody else since. */
 export function freeze(store: CustomerStore, batch: Batch, { loser, survivor, trust }: MoveCall, when: When): boolean {
@@ -48,16 +56,19 @@ export function freeze(store: CustomerStore, batch: Batch, { loser, survivor, tr
   return true;
 }
 
-/** What a frozen customer brings: its rows after `from`, and with the last of them the rest. */
-export function partOf(store: CustomerStore, loser: string, from: number): Part {
+/** What a frozen customer brings after `from`: its rows, then its orders, and with the last of them the rest. */
+export function partOf(store: CustomerStore, loser: string, from: Place): Part {
   const head = store.head(loser);
   if (head === null || head.movedTo === null) throw new Error('a customer that is not leaving');
   // its last row says that it left; that one stays
-  const rows = withinOneCall(store.rowsBetween(loser, from, head.seq, ROWS_A_PART));
-  const upTo = rows.at(-1)?.seq ?? from;
-  if (upTo < head.seq - 1) return { kind: 'part', rows, upTo, rest: null };
-  const lots = store.lots(loser, Number.POSITIVE_INFINITY, 0);
-  return { kind: 'part', rows, upTo, rest: { head, lots, orders: store.allOrders(loser) } };
+  const rows = withinOneCall(store.rowsBetween(loser, from.seq, head.seq, ROWS_A_PART));
+  const seq = rows.at(-1)?.seq ?? from.seq;
+  const hasMoreRows = seq < head.seq - 1;
+  const orders = hasMoreRows ? [] : withinOneCall(store.ordersAfter(loser, from.orderId, ROWS_A_PART));
+  const orderId = orders.at(-1)?.orderId ?? from.orderId;
+  const part = { kind: 'part' as const, rows, orders, upTo: { seq, orderId } };
+  if (hasMoreRows || store.ordersAfter(loser, orderId, 1).length > 0) return { ...part, rest: null };
+  return { ...part, rest: { head, lots: store.lots(loser, Number.POSITIVE_INFINITY, 0) } };
 }
 
 export interface When {
@@ -76,7 +87,7 @@ export function adopt(
   if (store.hasAdopted(loser)) return;
   const { rest } = part;
   if (rest === null) {
-    store.stage(loser, part.rows);
+    store.stage(loser, part.rows, part.orders);
     return;
   }
   const before = store.head(survivor) ?? newHead(when.now);
@@ -92,14 +103,22 @@ export function adopt(
   for (const rows of store.staged(loser, part.rows[0]?.seq ?? Number.MAX_SAFE_INTEGER)) carry(rows);
   carry(part.rows);
   const seq = head.seq + rest.head.seq;
+  let twice = 0;
+  const take = (told: Order[]) => {
+    const { orders, both } = joinedOrders(store, survivor, told, berth.offset);
+    twice += both;
+    batch.add(survivor, { head: { ...head, seq }, rows: [], lots: [], orders });
+  };
+  for (const orders of store.stagedOrders(loser, part.orders[0]?.orderId ?? null)) take(orders);
+  take(part.orders);
   const merged = joined(store, { survivor, head, rest, offset: berth.offset, now });
   const row = moveRow('customer.merged', seq, {
     at: now,
     terms: when.terms,
     about: aboutMove(loser, rest.head.seq - 1),
   });
-  const after = { ...merged.head, seq, nowMs: now };
-  batch.add(survivor, { ...merged, head: after, rows: [{ ...row, entries: merged.entries }] });
+  const after = { ...merged.head, orders: merged.head.orders - twice, seq, nowMs: now };
+  batch.add(survivor, { head: after, lots: merged.lots, orders: [], rows: [{ ...row, entries: merged.entries }] });
   store.markAdopted(loser, survivor, now);
   runDue(store, batch, survivor, batch.due(survivor), when.terms, now);
 }
@@ -114,24 +133,24 @@ interface Joining {
 
 function joined(store: CustomerStore, { survivor, head, rest, offset, now }: Joining) {
   const lots = rest.lots.map((lot) => carriedLot(lot, offset));
-  const orders = rest.orders.map((order) => {
-    const own = store.order(survivor, order.orderId);
-    const carried = carriedOrder(order, offset);
-    return own === null
-      ? { order: carried, twice: false }
-      : { order: joinOrders(own, carried), twice: own.snapshot !== null && order.snapshot !== null };
-  });
   // what ran out on the way is closed next, and pays nothing
   const open = [...store.lots(survivor, Number.POSITIVE_INFINITY, 0), ...lots].filter((lot) => lot.expiresAtMs > now);
   const settled = settle(head, rest.head, open);
-  const twice = orders.filter((one) => one.twice).length;
   const paid = new Set(settled.lots.map((lot) => lot.lot));
-  return {
-    head: { ...settled.head, orders: settled.head.orders - twice },
-    entries: settled.entries,
-    lots: [...lots.filter((lot) => !paid.has(lot.lot)), ...settled.lots],
-    orders: orders.map((one) => one.order),
-  };
+  return { ...settled, lots: [...lots.filter((lot) => !paid.has(lot.lot)), ...settled.lots] };
+}
+
+/** The orders as the survivor keeps them; `both`: how many of them either side had counted. */
+function joinedOrders(store: CustomerStore, survivor: string, told: Order[], offset: number) {
+  let both = 0;
+  const orders = told.map((order) => {
+    const own = store.order(survivor, order.orderId);
+    const carried = carriedOrder(order, offset);
+    if (own === null) return carried;
+    if (own.snapshot !== null && order.snapshot !== null) both += 1;
+    return joinOrders(own, carried);
+  });
+  return { orders, both };
 }
 
 interface MoveAbout {
@@ -146,8 +165,8 @@ function moveRow(kind: 'customer.moved' | 'customer.merged', seq: number, { at, 
   return { seq, kind, ...times, ...blank, programmeVersion: terms.programmeVersion, about };
 }
 
-/** As many of the rows as one call carries, at least one. */
-function withinOneCall(rows: JournalRow[]): JournalRow[] {
+/** As many of them as one call carries, at least one. */
+function withinOneCall<T>(rows: T[]): T[] {
   let size = 0;
   const end = rows.findIndex((row, at) => {
     size += JSON.stringify(row).length;

@@ -2,6 +2,7 @@
 import type { Head } from '../domain/customer.ts';
 import { applyChangeSets, type ChangeSet, copySeqs, MAY_CHANGE_ALL } from '../projection/apply.ts';
 import { within } from '../time/deadline.ts';
+import { retryAfterMs } from '../time/retry.ts';
 import type { JournalStep } from './rows.ts';
 import type { CustomerStore } from './store.ts';
 
@@ -12,8 +13,6 @@ const DAY_MS = 86_400_000;
 const MOST_DAYS = 10_000;
 const MOST_ROWS = 2_000;
 const MOST_CUSTOMERS = 200;
-const FIRST_RETRY_MS = 250;
-const LONGEST_RETRY_MS = 300_000;
 
 export class Projector {
   readonly #store: CustomerStore;
@@ -185,10 +184,4 @@ interface Span {
   from: number;
   orders: string[] | null;
   may: ChangeSet['may'];
-}
-
-/** Doubles from a quarter of a second to five minutes, with up to half of it random, so that objects do not march in step. */
-export function retryAfterMs(failures: number): number {
-  const wait = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (failures - 1));
-  return wait / 2 + (wait / 2) * Math.random();
 }

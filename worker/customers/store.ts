@@ -169,8 +169,10 @@ export class CustomerStore {
     return this.#db.all(sql, customer, after, before, limit).map(toJournalRow);
   }
 
-  allOrders(customer: string): Order[] {
-    return this.#db.all('SELECT body FROM orders WHERE customer = ? ORDER BY order_id', customer).map(toOrder);
+  /** Orders after an id, by id. */
+  ordersAfter(customer: string, orderId: string, limit: number): Order[] {
+    const sql = 'SELECT body FROM orders WHERE customer = ? AND order_id > ? ORDER BY order_id LIMIT ?';
+    return this.#db.all(sql, customer, orderId, limit).map(toOrder);
   }
 
   hasAdopted(loser: string): boolean {
@@ -181,13 +183,29 @@ export class CustomerStore {
   markAdopted(loser: string, customer: string, now: number): void {
     this.#db.run('INSERT INTO adopted (loser, customer, at_ms) VALUES (?, ?, ?)', loser, customer, now);
     this.#db.run('DELETE FROM arriving WHERE loser = ?', loser);
+    this.#db.run('DELETE FROM arriving_order WHERE loser = ?', loser);
   }
 
-  /** Within a transaction: keeps rows of a customer who is moving here until the last of them came. */
-  stage(loser: string, rows: JournalRow[]): void {
-    const sql = `INSERT INTO arriving (loser, seq, body) SELECT ?1, value ->> 'seq', value FROM json_each(?2) WHERE true
+  /** Within a transaction: keeps rows and orders of a customer who is moving here until the last of them came. */
+  stage(loser: string, rows: JournalRow[], orders: Order[]): void {
+    const row = `INSERT INTO arriving (loser, seq, body) SELECT ?1, value ->> 'seq', value FROM json_each(?2) WHERE true
       ON CONFLICT DO NOTHING`;
-    for (const text of jsonTexts(rows)) this.#db.run(sql, loser, text);
+    const order = `INSERT INTO arriving_order (loser, order_id, body) SELECT ?1, value ->> 'orderId', value FROM json_each(?2)
+      WHERE true ON CONFLICT DO NOTHING`;
+    for (const text of jsonTexts(rows)) this.#db.run(row, loser, text);
+    for (const text of jsonTexts(orders)) this.#db.run(order, loser, text);
+  }
+
+  /** The kept orders before id `before`, all where it is null, a hundred at a time. */
+  *stagedOrders(loser: string, before: string | null): Generator<Order[]> {
+    for (let after = ''; ; ) {
+      const sql = `SELECT order_id, body FROM arriving_order WHERE loser = ?1 AND order_id > ?2 AND (?3 IS NULL OR order_id < ?3)
+        ORDER BY order_id LIMIT 100`;
+      const rows = this.#db.all(sql, loser, after, before);
+      if (rows.length === 0) return;
+      after = String(rows.at(-1)?.order_id);
+      yield rows.map(toOrder);
+    }
   }
 
   /** The kept rows before sequence number `before`, oldest first, a hundred at a time. */

@@ -7,6 +7,7 @@ import { handOver } from '../customers/hand-over.ts';
 import type { Identifier } from '../domain/event.ts';
 import type { Env } from '../env.ts';
 import { randomText } from '../shops/crypto.ts';
+import { retryAfterMs } from '../time/retry.ts';
 import { match, NAMING, type Subject, strongestFirst } from './match.ts';
 import { Newcomers } from './newcomers.ts';
 import { DirectoryStore, type Move, type NewMove } from './store.ts';
@@ -15,7 +16,6 @@ import { DirectoryStore, type Move, type NewMove } from './store.ts';
 const LABELS = '0123456789abcdef';
 /** A move whose caller died is taken up again after this long. */
 const MOVE_AGAIN_MS = 5_000;
-const LONGEST_WAIT_MS = 300_000;
 const MOVES_AT_ONCE = 50;
 
 export interface Resolved {
@@ -217,7 +217,8 @@ export class Directory extends DurableObject<Env> {
     const at = await this.ctx.storage.getAlarm();
     // one that should have rung long ago may be stuck
     if (at !== null && at > Date.now() - MOVE_AGAIN_MS) return;
-    await this.ctx.storage.setAlarm(Date.now() + Math.min(LONGEST_WAIT_MS, MOVE_AGAIN_MS * 2 ** this.#failures));
+    const later = this.#failures === 0 ? 0 : retryAfterMs(this.#failures);
+    await this.ctx.storage.setAlarm(Date.now() + MOVE_AGAIN_MS + later);
   }
 
   #bear(call: ResolveCall): string {

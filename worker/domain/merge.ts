@@ -9,9 +9,7 @@ import { isObject, type JsonObject } from './json.ts';
 import type { Lot, PointsEntry } from './ledger.ts';
 import type { Order } from './order.ts';
 import { joinTraits } from './traits.ts';
-
-/** A lot's id is the number of the journal row that made it, times this, plus its place there. */
-const PLACES = 64;
+import { LOT_PLACES } from './work.ts';
 
 /** Where the survivor stands when the rows arrive. */
 export interface Berth {
@@ -26,7 +24,7 @@ export function carriedRow(row: JournalRow, { loser, offset, balance }: Berth): 
   const entries = row.entries.map((entry) => ({
     ...entry,
     balanceAfter: entry.balanceAfter + balance,
-    lots: entry.lots.map((lot) => ({ ...lot, lot: lot.lot + offset * PLACES })),
+    lots: entry.lots.map((lot) => ({ ...lot, lot: lot.lot + offset * LOT_PLACES })),
   }));
   const before = carriedFrom(row);
   const carried = { customer: loser, seq: row.seq, ...before, balance: (before?.balance ?? 0) + balance };
@@ -51,7 +49,7 @@ export function carriedFrom(row: JournalRow): Carried | null {
 export function asFirstWritten(row: JournalRow): JournalRow {
   const carried = carriedFrom(row);
   if (carried === null) return row;
-  const shift = (row.seq - carried.seq) * PLACES;
+  const shift = (row.seq - carried.seq) * LOT_PLACES;
   const entries = row.entries.map((entry) => ({
     ...entry,
     balanceAfter: entry.balanceAfter - carried.balance,
@@ -66,11 +64,11 @@ export function twinKey({ key, about }: Pick<JournalRow, 'key' | 'about'>): stri
 }
 
 export function carriedLot(lot: Lot, offset: number): Lot {
-  return { ...lot, lot: lot.lot + offset * PLACES };
+  return { ...lot, lot: lot.lot + offset * LOT_PLACES };
 }
 
 export function carriedOrder(order: Order, offset: number): Order {
-  return { ...order, lots: order.lots.map((lot) => ({ ...lot, lot: lot.lot + offset * PLACES })) };
+  return { ...order, lots: order.lots.map((lot) => ({ ...lot, lot: lot.lot + offset * LOT_PLACES })) };
 }
 
 export interface Settled {

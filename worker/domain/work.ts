@@ -73,9 +73,11 @@ export function pushRow(work: Work, { terms, ...row }: NewRow): void {
   work.rows.push({ ...blank, ...row, seq });
 }
 
-/** A lot's id: the number of the row that makes it, and its place there. */
+/** A lot's id is the number of the journal row that makes it, times this, plus its place there. */
+export const LOT_PLACES = 64;
+
 export function lotId(work: Work, place: number): number {
-  return (work.head.seq + 1) * 64 + place;
+  return (work.head.seq + 1) * LOT_PLACES + place;
 }
 
 /** When points earned at `now` run out. */

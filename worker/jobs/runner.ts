@@ -2,10 +2,10 @@
  * Runs open jobs one after the other, a step at a time: a step's outcome is saved in one transaction before the next
  * begins, so a crash anywhere goes on from the last saved cursor.
  */
-import { retryAfterMs } from '../customers/projector.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { Env } from '../env.ts';
 import { within } from '../time/deadline.ts';
+import { retryAfterMs } from '../time/retry.ts';
 import type { JobKind, StepOutcome } from './kind.ts';
 import type { Job, JobState, JobStore } from './store.ts';
 
