@@ -1,6 +1,6 @@
 /** Times as people write them: the same instant however it is said, and a wall clock's where no zone is. */
 import { describe, expect, test } from 'vitest';
-import { instantOf } from '../../worker/time/zoned.ts';
+import { instantOf } from '../../worker/domain/zoned.ts';
 
 describe('a time', () => {
   test.each([

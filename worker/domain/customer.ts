@@ -4,6 +4,7 @@ import type { JournalRow } from './journal.ts';
 import type { JsonObject } from './json.ts';
 import type { Lot } from './ledger.ts';
 import type { Order } from './order.ts';
+import type { ListStates, SegmentStates } from './segments/membership.ts';
 
 export interface Head {
   /** The number of the last journal row. */
@@ -13,7 +14,10 @@ export interface Head {
   balance: number;
   debt: number;
   lifetime: number;
+  /** The earliest of `lotsDueMs` and what the segments wait for. */
   nextDueMs: number | null;
+  /** When the next points run out; null: none ever do. */
+  lotsDueMs: number | null;
   firstSeenMs: number;
   lastSeenMs: number;
   /** Someone the shop can name: an identifier stronger than an anonymous id belongs to it. */
@@ -23,6 +27,10 @@ export interface Head {
   consents: Consents;
   /** Source -> instant of the newest whole profile it told. */
   profiles: Record<string, number>;
+  segments: SegmentStates;
+  lists: ListStates;
+  /** Of the shop's segments when the customer was last held against all of them. */
+  segmentsVersion: number;
   /** Set once the customer was handed over; it then answers only with this. */
   movedTo: string | null;
 }
@@ -35,6 +43,7 @@ export function newHead(now: number): Head {
     debt: 0,
     lifetime: 0,
     nextDueMs: null,
+    lotsDueMs: null,
     firstSeenMs: now,
     lastSeenMs: now,
     known: false,
@@ -42,6 +51,9 @@ export function newHead(now: number): Head {
     traits: {},
     consents: {},
     profiles: {},
+    segments: {},
+    lists: {},
+    segmentsVersion: 0,
     movedTo: null,
   };
 }

@@ -1,5 +1,6 @@
 /** The merchant's programme: what earns, at which rate, and what a point is worth. Versioned by the Shop object. */
 import type { Rounding } from './money.ts';
+import type { SegmentSet } from './segments/segment-set.ts';
 
 /** Which parts of an order count. The default is the subtotal after discounts, without tax, shipping and gift cards. */
 export interface EarningBase {
@@ -51,4 +52,5 @@ export interface Terms {
   programmeVersion: number;
   currency: string;
   mode: 'live' | 'test';
+  segments: SegmentSet;
 }

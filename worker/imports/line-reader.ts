@@ -1,7 +1,7 @@
 /** Reads the values of one line, and keeps the first rule that one of them breaks. What they are for is decided elsewhere. */
 import { emailOf, isPlain, LONGEST_ID, NOBODY, phoneOf } from '../domain/identifier.ts';
 import type { Json } from '../domain/json.ts';
-import { instantOf } from '../time/zoned.ts';
+import { instantOf } from '../domain/zoned.ts';
 import type { Fields, Flaw } from './fields.ts';
 
 export interface Now {

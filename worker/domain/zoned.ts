@@ -1,6 +1,6 @@
 /** Times as people write them, in a shop's time zone where they name none. Pure. */
+import { instantIn } from './calendar.ts';
 
-const DAY_MS = 86_400_000;
 const ISO =
   /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)? ?(Z|UTC|[+-]\d{2}(?::?\d{2})?)?$/i;
 
@@ -28,28 +28,4 @@ function offsetMs(zone: string): number {
   const digits = zone.slice(1).replace(':', '').padEnd(4, '0');
   const ms = (Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2))) * 60_000;
   return zone.startsWith('-') ? -ms : ms;
-}
-
-/** `wallMs`: what the clock on the wall says, as if it hung in Greenwich. */
-function instantIn(timeZone: string, wallMs: number): number {
-  const before = wallMs - aheadMs(timeZone, wallMs - DAY_MS);
-  const after = wallMs - aheadMs(timeZone, wallMs + DAY_MS);
-  const fits = (instant: number) => instant + aheadMs(timeZone, instant) === wallMs;
-  return !fits(before) && fits(after) ? after : before;
-}
-
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-/** How far the zone's clocks are ahead of UTC at an instant. */
-function aheadMs(timeZone: string, instantMs: number): number {
-  let format = formats.get(timeZone);
-  if (format === undefined) {
-    const numbers = { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit' } as const;
-    format = new Intl.DateTimeFormat('en', { timeZone, hourCycle: 'h23', ...numbers, second: '2-digit' });
-    formats.set(timeZone, format);
-  }
-  const parts = Object.fromEntries(format.formatToParts(instantMs).map(({ type, value }) => [type, value]));
-  const [year, month, day] = [Number(parts.year), Number(parts.month) - 1, Number(parts.day)];
-  const wall = Date.UTC(year, month, day, Number(parts.hour), Number(parts.minute), Number(parts.second));
-  return wall - Math.floor(instantMs / 1_000) * 1_000;
 }

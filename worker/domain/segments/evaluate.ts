@@ -1,0 +1,74 @@
+/** Whether a customer belongs to a segment at an instant, and when that changes by itself. Pure but for what it asks of the history. */
+import type { Compiled, Leaf, Node } from './compile.ts';
+import { consentTruth, membershipTruth } from './consented.ts';
+import type { Facts, Manner } from './facts.ts';
+import { metricTruth } from './metric.ts';
+import { loyaltyTruth, propertyTruth, regionTruth } from './profile.ts';
+import { historicTruth, ordersTruth, vouchersTruth } from './purchases.ts';
+import { FOREVER, not, type Truth } from './truth.ts';
+
+/** Several windows may turn over before the whole does; after so many the customer is looked at again. */
+const MOST_LOOKS = 32;
+
+/** What a definition needs besides its own tree: the shop's part of `Manner`. */
+export type ShopManner = Omit<Manner, 'klaviyo'>;
+
+/** Klaviyo's clocks hang in Greenwich, ours in the shop. */
+export function mannerOf(shop: ShopManner, klaviyo: boolean): Manner {
+  return { ...shop, klaviyo, timeZone: klaviyo ? 'UTC' : shop.timeZone };
+}
+
+/** `nextMs` is exact: the first instant at which `holds` is something else, or, rarely, one before it. */
+export function evaluate({ root, klaviyo }: Compiled, facts: Facts, shop: ShopManner, nowMs: number): Truth {
+  const manner = mannerOf(shop, klaviyo);
+  const first = nodeTruth(root, facts, manner, nowMs);
+  let { nextMs } = first;
+  for (let look = 0; look < MOST_LOOKS && nextMs !== FOREVER; look += 1) {
+    const then = nodeTruth(root, facts, manner, nextMs);
+    if (then.holds !== first.holds) break;
+    nextMs = then.nextMs;
+  }
+  return { holds: first.holds, nextMs };
+}
+
+/** As soon as one condition decides, the others are asked only while the deciding one could still change. */
+function nodeTruth(node: Node, facts: Facts, manner: Manner, nowMs: number): Truth {
+  if (node.kind === 'leaf') return leafTruth(node.condition, facts, manner, nowMs);
+  if (node.kind === 'not') return not(nodeTruth(node.of[0], facts, manner, nowMs));
+  const deciding = node.kind === 'any';
+  let settledMs: number | null = null;
+  let nextMs = FOREVER;
+  for (const one of node.of) {
+    const truth = nodeTruth(one, facts, manner, nowMs);
+    if (truth.holds === deciding) {
+      settledMs = Math.max(settledMs ?? 0, truth.nextMs);
+      if (settledMs === FOREVER) break;
+    } else {
+      nextMs = Math.min(nextMs, truth.nextMs);
+    }
+  }
+  return settledMs === null ? { holds: !deciding, nextMs } : { holds: deciding, nextMs: settledMs };
+}
+
+export function leafTruth(condition: Leaf, facts: Facts, manner: Manner, nowMs: number): Truth {
+  switch (condition.type) {
+    case 'profile-metric':
+      return metricTruth(condition, facts, manner, nowMs);
+    case 'profile-property':
+      return propertyTruth(condition, facts, manner, nowMs);
+    case 'profile-group-membership':
+      return membershipTruth(condition, facts, manner, nowMs);
+    case 'profile-marketing-consent':
+      return consentTruth(condition, facts, manner, nowMs);
+    case 'profile-region':
+      return regionTruth(condition, facts);
+    case 'profile-predictive-analytics':
+      return historicTruth(condition, facts, manner, nowMs);
+    case 'profile-loyalty':
+      return loyaltyTruth(condition, facts, manner, nowMs);
+    case 'profile-orders':
+      return ordersTruth(condition, facts, manner, nowMs);
+    case 'profile-vouchers':
+      return vouchersTruth(condition, facts, manner, nowMs);
+  }
+}

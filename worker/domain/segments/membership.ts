@@ -1,0 +1,120 @@
+/**
+ * Who is in which segment: decided at an instant, written down once. A transition is stamped when it is decided; since
+ * when its cause holds stands beside it. Entered and left alternate.
+ */
+import type { Head } from '../customer.ts';
+import type { JournalRow } from '../journal.ts';
+import type { JsonObject } from '../json.ts';
+import { evaluate } from './evaluate.ts';
+import type { Facts, History } from './facts.ts';
+import type { Segment, SegmentSet } from './segment-set.ts';
+import { FOREVER } from './truth.ts';
+
+/** Segment -> since when the customer is in it (null: is not), and when that changes by itself (null: never). */
+export type SegmentStates = Record<string, [sinceMs: number | null, flipMs: number | null]>;
+/** List -> since when. */
+export type ListStates = Record<string, number>;
+
+/** Why segments are looked at. */
+export type Cause =
+  | { kind: 'event'; name: string; seq: number; atMs: number }
+  | { kind: 'points' | 'time' | 'merge' | 'new' }
+  /** The definition changed, not the customer. */
+  | { kind: 'definition' };
+
+export interface Look {
+  set: SegmentSet;
+  history: History;
+  /** Which ones; null: all. Those that ask for one that changed are looked at as well. */
+  which: ReadonlySet<string> | null;
+  /** The instant they are decided at. */
+  atMs: number;
+  cause: Cause;
+}
+
+export interface Transition {
+  segment: Segment;
+  change: 'entered' | 'left';
+  about: JsonObject;
+}
+
+export interface Looked {
+  segments: SegmentStates;
+  transitions: Transition[];
+}
+
+/** The states after the look, and what changed. `head` is the customer as the look finds it. */
+export function look(head: Head, { set, history, which, atMs, cause }: Look): Looked {
+  const segments = { ...head.segments };
+  const changed = new Set<string>();
+  const transitions: Transition[] = [];
+  const sinceOf = (group: string) => segments[group]?.[0] ?? head.lists[group] ?? null;
+  const facts: Facts = { head, history, sinceOf };
+  for (const segment of set.segments) {
+    const { id, compiled } = segment;
+    const isAsked = which === null || which.has(id) || [...compiled.groups].some((group) => changed.has(group));
+    if (!isAsked) continue;
+    const { holds, nextMs } = evaluate(compiled, facts, set.manner, atMs);
+    const sinceMs = segments[id]?.[0] ?? null;
+    const flipMs = nextMs === FOREVER ? null : nextMs;
+    if (holds !== (sinceMs !== null)) {
+      changed.add(id);
+      transitions.push(transitionOf(segment, { holds, sinceMs, atMs, cause }));
+    }
+    if (holds || flipMs !== null) segments[id] = [holds ? (sinceMs ?? atMs) : null, flipMs];
+    else delete segments[id];
+  }
+  return { segments, transitions };
+}
+
+interface Turn {
+  holds: boolean;
+  sinceMs: number | null;
+  atMs: number;
+  cause: Cause;
+}
+
+function transitionOf(segment: Segment, { holds, sinceMs, atMs, cause }: Turn): Transition {
+  const about: JsonObject = { segment: segment.id, name: segment.name, version: segment.version, cause: cause.kind };
+  // a late event decides now, but holds since its own time
+  about.effectiveAtMs = cause.kind === 'event' ? Math.min(cause.atMs, atMs) : atMs;
+  if (cause.kind === 'event') Object.assign(about, { event: cause.name, row: cause.seq });
+  if (cause.kind === 'definition') about.announced = segment.announced;
+  if (!holds && sinceMs !== null) about.sinceMs = sinceMs;
+  return { segment, change: holds ? 'entered' : 'left', about };
+}
+
+/** A transition as the journal keeps it, but for its number. */
+export function transitionRow(
+  { change, about }: Transition,
+  { atMs, recordedAtMs, programmeVersion }: Pick<JournalRow, 'atMs' | 'recordedAtMs' | 'programmeVersion'>,
+): Omit<JournalRow, 'seq'> {
+  const kind = change === 'entered' ? 'segment.entered' : 'segment.left';
+  const blank = { name: null, key: null, orderId: null, entries: [] };
+  return { kind, ...blank, atMs, recordedAtMs, programmeVersion, about };
+}
+
+/** When the first of the states changes by itself; null: none ever does. */
+export function flipOf(segments: SegmentStates): number | null {
+  let least: number | null = null;
+  for (const state of Object.values(segments)) {
+    const flipMs = state[1];
+    if (flipMs !== null && (least === null || flipMs < least)) least = flipMs;
+  }
+  return least;
+}
+
+/** The segments whose state changes by itself by an instant. */
+export function flipping(segments: SegmentStates, byMs: number): Set<string> {
+  return new Set(Object.entries(segments).flatMap(([id, [, flipMs]]) => (flipMs !== null && flipMs <= byMs ? [id] : [])));
+}
+
+/** The segments whose definition is newer than the customer's last look. */
+export function outdated(set: SegmentSet, head: Pick<Head, 'segmentsVersion'>): Set<string> {
+  return new Set(set.segments.flatMap(({ id, version }) => (version > head.segmentsVersion ? [id] : [])));
+}
+
+/** States of segments that are still there. */
+export function standing(segments: SegmentStates, { byId }: SegmentSet): SegmentStates {
+  return Object.fromEntries(Object.entries(segments).filter(([id]) => byId.has(id)));
+}

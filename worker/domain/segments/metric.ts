@@ -1,0 +1,151 @@
+/** What somebody did, or did not: events by name, window, properties and source, counted, added up or looked at. */
+import { canonicalName } from '../event.ts';
+import type { Json } from '../json.ts';
+import { isTimeless, passesDate, readingOf } from './dates.ts';
+import type { MetricCondition, PropertyFilter, Source, Timeframe } from './definition.ts';
+import type { EventMatch, EventQuery, Facts, Manner } from './facts.ts';
+import { valuesAt } from './paths.ts';
+import { allOf, always, type Truth } from './truth.ts';
+import { numberOf, passes } from './values.ts';
+import { countPasses, enoughFor, type Item, overTime, present, sumOf, sumPasses } from './windows.ts';
+
+/** Where an event's value stands where the condition names no property; the first that holds a number. */
+export const VALUE_PROPERTIES = ['$value', 'value', 'revenue', 'total', 'amount'] as const;
+
+interface Counted extends Item {
+  match: EventMatch;
+}
+
+interface Asked {
+  facts: Facts;
+  manner: Manner;
+  nowMs: number;
+}
+
+export function sourceOf({ source }: { source?: Source | undefined }, { guard }: Manner): Source {
+  return guard ? 'trusted' : (source ?? 'any');
+}
+
+export function metricTruth(condition: MetricCondition, facts: Facts, manner: Manner, nowMs: number): Truth {
+  const items = itemsOf(condition, { facts, manner, nowMs }, 'what decides');
+  return overTime(items, nowMs, (inside, atMs) => judged(condition, inside, manner, atMs));
+}
+
+/** What the measure is now, for an explanation, with the events that made it, the newest first. */
+export function metricReading(condition: MetricCondition, facts: Facts, manner: Manner, nowMs: number) {
+  const inside = present(itemsOf(condition, { facts, manner, nowMs }, 'all'), nowMs);
+  return { value: measured(condition, inside), events: inside.map(({ match }) => match) };
+}
+
+/** The events that the window holds or will hold. `what decides`: no more of them than the filter needs to know. */
+function itemsOf(condition: MetricCondition, asked: Asked, wanted: 'what decides' | 'all'): Counted[] {
+  const { facts, manner, nowMs } = asked;
+  const { timeframe_filter: timeframe, metric_filters } = condition;
+  const filters = metric_filters ?? [];
+  const source = sourceOf(condition, manner);
+  const range = rangeOf(timeframe, asked, source);
+  if (range === null) return [];
+  const most = wanted === 'all' || filters.some(watches) ? null : mostOf(condition);
+  const query: EventQuery = {
+    ...range,
+    name: canonicalName(condition.metric_id),
+    source,
+    order: 'newest',
+    most: filters.length === 0 ? most : null,
+    detailed: filters.length > 0 || needsValues(condition),
+  };
+  const items: Counted[] = [];
+  for (const match of facts.history.events(query)) {
+    const passing = (atMs: number) => filters.map((one) => passesFilter(one, match, manner, atMs));
+    if (!filters.some(watches) && !allOf(passing(nowMs)).holds) continue;
+    const at = (atMs: number) => allOf([inWindow(timeframe, match.atMs, atMs, manner), ...(filters.some(watches) ? passing(atMs) : [])]);
+    items.push({ match, at });
+    if (most !== null && items.length >= most) break;
+  }
+  return items;
+}
+
+function inWindow(timeframe: Timeframe, dateMs: number, nowMs: number, { timeZone }: Manner): Truth {
+  return timeframe.operator === 'since-event' ? always(true) : passesDate(timeframe, dateMs, nowMs, timeZone);
+}
+
+function watches({ filter }: PropertyFilter): boolean {
+  return filter.type === 'date' && !isTimeless(filter);
+}
+
+function passesFilter({ property, filter }: PropertyFilter, match: EventMatch, manner: Manner, nowMs: number): Truth {
+  return passes(filter, valuesAt(match.properties, property), { ...manner, nowMs });
+}
+
+/** What of the history can be in the window now or later; null where the event that begins it never happened. */
+function rangeOf(timeframe: Timeframe, { facts, manner, nowMs }: Asked, source: Source) {
+  if (timeframe.operator !== 'since-event') return readingOf(timeframe, nowMs, manner.timeZone);
+  const range = { afterMs: Number.NEGATIVE_INFINITY, upToMs: nowMs };
+  const order = timeframe.which === 'first' ? ('oldest' as const) : ('newest' as const);
+  const name = canonicalName(timeframe.metric_id);
+  for (const { atMs } of facts.history.events({ name, source, ...range, order, most: 1, detailed: false }))
+    return { afterMs: atMs, upToMs: nowMs };
+  return null;
+}
+
+/** Windows that events leave in the order in which they came, and that none comes into by waiting. */
+function newestDecide(timeframe: Timeframe): boolean {
+  return timeframe.operator === 'since-event' || timeframe.operator === 'in-the-last' || isTimeless(timeframe);
+}
+
+/** How many of the newest events decide; null: all that the window can ever hold. */
+function mostOf({ measurement, measurement_filter, timeframe_filter }: MetricCondition): number | null {
+  // a month of the calendar is looked for among all
+  if (!newestDecide(timeframe_filter) || timeframe_filter.operator === 'calendar-month') return null;
+  if (measurement === 'last') return 1;
+  return measurement === 'count' && measurement_filter.type === 'numeric' ? enoughFor(measurement_filter) : null;
+}
+
+function needsValues({ measurement, measurement_property }: MetricCondition): boolean {
+  return measurement !== 'count' && (measurement_property !== undefined || !['first', 'last'].includes(measurement));
+}
+
+function judged(condition: MetricCondition, inside: Counted[], manner: Manner, nowMs: number): Truth {
+  const { measurement, measurement_filter: filter } = condition;
+  const value = measured(condition, inside);
+  if (measurement === 'count' || measurement === 'sum') {
+    if (filter.type !== 'numeric') return always(false);
+    const passed = measurement === 'count' ? countPasses(filter, Number(value)) : sumPasses(filter, Number(value));
+    return always(passed);
+  }
+  return passes(filter, value === null ? [] : [value], { ...manner, nowMs });
+}
+
+/** The measure of what is in the window (`inside`: the newest first); null where nothing has one. */
+function measured(condition: MetricCondition, inside: Counted[]): Json {
+  const { measurement, measurement_property: property } = condition;
+  const numbers = () => inside.flatMap(({ match }) => amountOf(match, property) ?? []);
+  switch (measurement) {
+    case 'count':
+      return inside.length;
+    case 'sum':
+      return sumOf(numbers());
+    case 'min':
+    case 'max': {
+      const least = (a: number, b: number) => (measurement === 'min' ? Math.min(a, b) : Math.max(a, b));
+      const all = numbers();
+      return all.length === 0 ? null : all.reduce(least);
+    }
+    case 'first':
+    case 'last': {
+      const one = measurement === 'last' ? inside[0] : inside.at(-1);
+      if (one === undefined) return null;
+      return property === undefined ? one.match.atMs : (valuesAt(one.match.properties, property)[0] ?? null);
+    }
+  }
+}
+
+/** The event's number at a property; a path to several numbers is their sum. */
+function amountOf({ properties }: EventMatch, property: string | undefined): number | null {
+  const named = property === undefined ? VALUE_PROPERTIES : [property];
+  for (const name of named) {
+    const numbers = valuesAt(properties, name).flatMap((value) => numberOf(value) ?? []);
+    if (numbers.length > 0) return sumOf(numbers);
+  }
+  return null;
+}
