@@ -57,6 +57,7 @@ const OBJECTS = [
   'customers',
   'directory',
   'routing',
+  'segments',
   'mapping',
   'shops',
   'debugger',

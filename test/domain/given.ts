@@ -1,13 +1,14 @@
 /** What the tests start from: one shop, one rule, facts with every field said. Change only what the rule is about. */
 import type { CustomerEvent } from '../../worker/domain/event.ts';
 import type { OrderFact, OrderLine, OrderSnapshot, Refund, RefundLine } from '../../worker/domain/order-facts.ts';
-import {
-  DEFAULT_BASE,
-  type EarningBase,
-  type OrderRule,
-  type Programme,
-  type Terms,
-} from '../../worker/domain/programme.ts';
+import { DEFAULT_BASE, type EarningBase, type OrderRule, type Programme } from '../../worker/domain/programme.ts';
+import { segmentSet } from '../../worker/domain/segments/segment-set.ts';
+import type { Terms } from '../../worker/domain/terms.ts';
+
+const PATTERN = () => null;
+const MANNER = { timeZone: 'UTC', currency: 'USD', guard: false, countsTests: false, pattern: PATTERN };
+/** A shop without segments and lists. */
+export const NO_SEGMENTS = segmentSet(0, [], [], MANNER);
 
 export const DAY = 86_400_000;
 export const NOW = Date.UTC(2026, 0, 15, 12);
@@ -26,7 +27,14 @@ export function programme(changes: Partial<Programme> = {}): Programme {
 }
 
 export function terms(changes: Partial<Programme> = {}, shop: Partial<Omit<Terms, 'programme'>> = {}): Terms {
-  return { programme: programme(changes), programmeVersion: 1, currency: 'USD', mode: 'live', ...shop };
+  return {
+    programme: programme(changes),
+    programmeVersion: 1,
+    currency: 'USD',
+    mode: 'live',
+    segments: NO_SEGMENTS,
+    ...shop,
+  };
 }
 
 export function line(netMinor: number, changes: Partial<OrderLine> = {}): OrderLine {

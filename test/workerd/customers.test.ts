@@ -76,18 +76,18 @@ describe.each(['shared', 'per_customer'] as const)('with the layout %s', (layout
   const newCustomer = () =>
     layout === 'shared' ? `a-${crypto.randomUUID().replaceAll('-', '')}` : crypto.randomUUID().replaceAll('-', '');
 
-  it('writes 4 rows for a plain event', async () => {
+  it('writes 5 rows for a plain event', async () => {
     const shop = await makeShop({ layout });
     const customer = newCustomer();
     await record(shop, customer, event());
-    expect((await record(shop, customer, event())).rowsWritten).toBe(4);
+    expect((await record(shop, customer, event())).rowsWritten).toBe(5);
   });
 
-  it('writes 8 rows for an order that earns', async () => {
+  it('writes 9 rows for an order that earns', async () => {
     const shop = await makeShop({ layout });
     const customer = newCustomer();
     await record(shop, customer, event());
-    expect((await record(shop, customer, event({ fact: paid('1', 40), name: 'Placed Order' }))).rowsWritten).toBe(8);
+    expect((await record(shop, customer, event({ fact: paid('1', 40), name: 'Placed Order' }))).rowsWritten).toBe(9);
     expect((await standing(shop, customer)).balance).toBe(40);
   });
 

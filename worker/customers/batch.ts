@@ -6,9 +6,11 @@ import type { Changes, Head } from '../domain/customer.ts';
 import type { JournalRow } from '../domain/journal.ts';
 import { type Lot, NEVER } from '../domain/ledger.ts';
 import { twinKey } from '../domain/merge.ts';
+import { flipOf } from '../domain/segments/membership.ts';
 import type { Database } from '../storage/database.ts';
 import { jsonTexts } from '../storage/json-texts.ts';
-import { type Row, toHead, toJournalRow } from './rows.ts';
+import { CustomerHistory } from './history.ts';
+import { type Row, TOUCHES, toHead, toJournalRow } from './rows.ts';
 
 const HEADS = 'SELECT * FROM customer WHERE customer IN (SELECT value FROM json_each(?))';
 
@@ -28,15 +30,17 @@ const USED_KEYS = `SELECT key FROM used_key WHERE customer = ?1 AND key IN (SELE
 
 const WRITE_HEADS = `
   INSERT INTO customer (customer, seq, now_ms, balance, debt, lifetime, next_due_ms, first_seen_ms, last_seen_ms,
-    known, orders, moved_to, traits, consents, profiles)
+    known, orders, moved_to, traits, consents, profiles, segments, lists, segments_version, lots_due_ms)
   SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
-    value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13, value ->> 14
+    value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13, value ->> 14,
+    value ->> 15, value ->> 16, value ->> 17, value ->> 18
   FROM json_each(?) WHERE true
   ON CONFLICT DO UPDATE SET seq = excluded.seq, now_ms = excluded.now_ms, balance = excluded.balance,
     debt = excluded.debt, lifetime = excluded.lifetime, next_due_ms = excluded.next_due_ms,
     first_seen_ms = excluded.first_seen_ms, last_seen_ms = excluded.last_seen_ms, known = excluded.known,
     orders = excluded.orders, moved_to = excluded.moved_to, traits = excluded.traits,
-    consents = excluded.consents, profiles = excluded.profiles`;
+    consents = excluded.consents, profiles = excluded.profiles, segments = excluded.segments, lists = excluded.lists,
+    segments_version = excluded.segments_version, lots_due_ms = excluded.lots_due_ms`;
 
 const WRITE_LOT = `INSERT INTO lot (customer, expires_ms, lot, points, remaining, origin) VALUES (?, ?, ?, ?, ?, ?)
   ON CONFLICT DO UPDATE SET remaining = excluded.remaining`;
@@ -50,8 +54,10 @@ export class Batch {
   readonly #changed = new Set<string>();
   readonly #keys = new Map<string, number>();
   readonly #rows: { customer: string; row: JournalRow }[] = [];
-  /** Whose next due instant has to be read anew. */
+  /** Whose next points to run out have to be read anew. */
   readonly #dueAnew = new Set<string>();
+  readonly #histories = new Map<string, CustomerHistory>();
+  #touchedDue = false;
   #n: number;
 
   /** `lastN` is the number of the journal's last row. */
@@ -62,7 +68,7 @@ export class Batch {
 
   /** Whether anybody's next due instant may have changed. */
   get touchedDue(): boolean {
-    return this.#dueAnew.size > 0;
+    return this.#touchedDue;
   }
 
   get lastN(): number {
@@ -115,9 +121,9 @@ export class Batch {
   }
 
   setHead(customer: string, head: Head): void {
+    if (this.#heads.get(customer)?.nextDueMs !== head.nextDueMs) this.#touchedDue = true;
     this.#heads.set(customer, head);
     this.#changed.add(customer);
-    if (head.movedTo !== null) this.#dueAnew.add(customer);
   }
 
   /**
@@ -133,13 +139,32 @@ export class Batch {
       if (!isTwice || row.entries.length > 0) this.#rows.push({ customer, row: { ...row, key } });
     }
     this.#writeRows();
+    this.#histories.delete(customer);
   }
 
-  /** What is due for a customer as its lots stand now. */
+  /** The customer's past, with what this call adds to it. */
+  history(customer: string): CustomerHistory {
+    let history = this.#histories.get(customer);
+    if (history === undefined) {
+      const added = () => this.#rows.flatMap((one) => (one.customer === customer ? [one.row] : []));
+      history = new CustomerHistory(this.#db, customer, added);
+      this.#histories.set(customer, history);
+    }
+    return history;
+  }
+
+  /** The customer, with what is due next as lots and segments stand now. */
   due(customer: string): Head {
     const head = this.head(customer);
     if (head === null) throw new Error('nothing was written of this customer');
-    return this.#dueHead(customer, head);
+    const due = this.#dueHead(customer, head);
+    this.#heads.set(customer, due);
+    return due;
+  }
+
+  /** When the next points run out is to be read from the lots. */
+  readDueAnew(customer: string): void {
+    this.#dueAnew.add(customer);
   }
 
   /** Writes what was gathered; call once, last in the transaction. */
@@ -161,16 +186,19 @@ export class Batch {
     this.#rows.length = 0;
   }
 
-  /** What happens next is read from the lots as they stand now, where they changed; to one who left nothing does. */
+  /** What happens next: points run out, which is read where lots changed, or a segment's window does. To one who left nothing does. */
   #dueHead(customer: string, head: Head): Head {
-    if (!this.#dueAnew.has(customer)) return head;
-    if (head.movedTo !== null) return { ...head, nextDueMs: null };
-    const row = this.#db.one(
-      'SELECT expires_ms FROM lot WHERE customer = ? ORDER BY expires_ms, lot LIMIT 1',
-      customer,
-    );
-    const earliest = row === null ? NEVER : Number(row.expires_ms);
-    return { ...head, nextDueMs: earliest === NEVER ? null : earliest };
+    const lotsDueMs = this.#dueAnew.delete(customer) ? this.#lotsDueMs(customer) : head.lotsDueMs;
+    const dues = [lotsDueMs, flipOf(head.segments)].filter((at) => at !== null);
+    const nextDueMs = head.movedTo !== null || dues.length === 0 ? null : Math.min(...dues);
+    if (nextDueMs !== head.nextDueMs) this.#touchedDue = true;
+    return { ...head, lotsDueMs, nextDueMs };
+  }
+
+  #lotsDueMs(customer: string): number | null {
+    const sql = 'SELECT expires_ms FROM lot WHERE customer = ? ORDER BY expires_ms, lot LIMIT 1';
+    const earliest = Number(this.#db.one(sql, customer)?.expires_ms ?? NEVER);
+    return earliest === NEVER ? null : earliest;
   }
 
   #rowValues(customer: string, row: JournalRow): unknown[] {
@@ -190,7 +218,7 @@ export class Batch {
       key,
       orderId,
       points,
-      about.traits === undefined && kind !== 'customer.merged' ? 0 : 1,
+      touchesOf(row),
       programmeVersion,
       told,
       JSON.stringify(about),
@@ -220,7 +248,17 @@ function headValues(customer: string, head: Head): unknown[] {
     JSON.stringify(head.traits),
     textOrNull(head.consents),
     textOrNull(head.profiles),
+    textOrNull(head.segments),
+    textOrNull(head.lists),
+    head.segmentsVersion,
+    head.lotsDueMs,
   ];
+}
+
+function touchesOf({ kind, about }: JournalRow): number {
+  if (kind === 'customer.merged') return TOUCHES.profile | TOUCHES.groups;
+  const groups = about.lists !== undefined || kind === 'segment.entered' || kind === 'segment.left';
+  return (about.traits === undefined ? 0 : TOUCHES.profile) | (groups ? TOUCHES.groups : 0);
 }
 
 function textOrNull(value: object): string | null {

@@ -4,17 +4,20 @@
  */
 import { DurableObject } from 'cloudflare:workers';
 import type { Order } from '../domain/order.ts';
-import type { Terms } from '../domain/programme.ts';
+import type { Definition } from '../domain/segments/definition.ts';
+import type { Terms } from '../domain/terms.ts';
 import type { Env } from '../env.ts';
 import { type ToldCopy, toldCopy } from '../projection/told.ts';
-import { openTerms } from '../shops/cache.ts';
-import { type ShopSnapshot, termsOf } from '../shops/settings.ts';
+import { openTerms, type ShopTerms } from '../segments/cache.ts';
 import { retryAfterMs } from '../time/retry.ts';
 import type { Batch } from './batch.ts';
-import { adopt, freeze, type MoveCall, type Part, type Place, partOf, type When } from './moving.ts';
+import { type BroughtUp, bringUpAll, runDue, type Scene } from './due.ts';
+import { adopt, freeze, type MoveCall, type Part, type Place, partOf } from './moving.ts';
 import { Projector } from './projector.ts';
 import { type HistoryPage, type OrdersPage, Reader, type Standing } from './reader.ts';
-import { type Group, type GroupAnswer, recordFailure, recordGroups, runDue } from './record.ts';
+import type { Group, GroupAnswer } from './record.ts';
+import { recordAll } from './recorder.ts';
+import { type Explained, type Memberships, type Previewed, SegmentReader, type Wanted } from './segment-reader.ts';
 import { ShopClock } from './shop-clock.ts';
 import { CustomerStore, type Page } from './store.ts';
 
@@ -32,6 +35,13 @@ export interface RecordCall {
   waitMs: number;
 }
 
+export interface SegmentCall {
+  shop: string;
+  version: number;
+  /** What time it is in a test shop; null in a live one. */
+  clockMs: number | null;
+}
+
 export interface RecordAnswer {
   groups: GroupAnswer[];
   rowsWritten: number;
@@ -42,6 +52,7 @@ export class Customers extends DurableObject<Env> {
   readonly #store: CustomerStore;
   readonly #projector: Projector;
   readonly #reader: Reader;
+  readonly #segments: SegmentReader;
   /** Asked in test shops only. */
   readonly #clock: ShopClock;
   /** When the alarm is set for; undefined until asked. */
@@ -53,6 +64,7 @@ export class Customers extends DurableObject<Env> {
     this.#store = new CustomerStore(ctx.storage);
     this.#projector = new Projector(this.#store, env.DB, () => this.#shop());
     this.#reader = new Reader(this.#store);
+    this.#segments = new SegmentReader(this.#store);
     this.#clock = new ShopClock(env, { shop: this.#shop(), object: ctx.id.name ?? '' });
   }
 
@@ -67,7 +79,9 @@ export class Customers extends DurableObject<Env> {
     const shop = await openTerms(this.env, call.shop, call.version);
     await this.#readAlarm();
     const before = this.#store.rowsWritten;
-    const groups = await this.#write(shop, (now) => this.#recordAll(call.groups, termsOf(shop), now));
+    const groups = await this.#write(shop, (now) =>
+      recordAll(this.#store, call.groups, { terms: shop.terms, now, report: (msg, error) => this.#report(msg, error) }),
+    );
     this.#projector.touch();
     const rowsWritten = this.#store.rowsWritten - before;
     const projected = call.waitMs > 0 ? await this.#projector.settled(call.waitMs) : false;
@@ -102,15 +116,44 @@ export class Customers extends DurableObject<Env> {
     return this.#store.order(customer, orderId);
   }
 
+  /** The segments and lists a customer is in as of now; null for one this object never heard of. Writes nothing. */
+  async memberships(call: SegmentCall & { customer: string }): Promise<Memberships | { moved: string } | null> {
+    const { terms } = await openTerms(this.env, call.shop, call.version);
+    return this.#segments.memberships(call.customer, terms, call.clockMs ?? Date.now());
+  }
+
+  /** Each condition of a definition with what it finds of a customer as of now. Writes nothing. */
+  async explain(call: SegmentCall & { customer: string; definition: Definition; guard: boolean }): Promise<Explained> {
+    const { terms } = await openTerms(this.env, call.shop, call.version);
+    return this.#segments.explain(call.customer, { ...call, terms }, call.clockMs ?? Date.now());
+  }
+
+  /** Whom of these a definition would hold; with why, of so many. Writes nothing. */
+  async preview(call: SegmentCall & Wanted): Promise<Previewed> {
+    const { terms } = await openTerms(this.env, call.shop, call.version);
+    return this.#segments.preview(call.customers, { ...call, terms }, call.clockMs ?? Date.now());
+  }
+
+  /** Holds these against the definitions that came since their last look; answers how many segments were entered and left. */
+  async bringUp(call: SegmentCall & { customers: string[] }): Promise<BroughtUp> {
+    const shop = await openTerms(this.env, call.shop, call.version);
+    await this.#readAlarm();
+    const done = await this.#write(shop, (now) =>
+      this.#store.transaction((batch) => bringUpAll(this.#scene(batch, shop.terms), call.customers, now)),
+    );
+    this.#projector.touch();
+    return done;
+  }
+
   /** Freezes a customer who turned out to be another one, once, and answers the part of it that comes after `from`. */
   async leave(call: MoveCall & { from: Place }): Promise<Part> {
-    const left = await this.#move(call, (batch, when) => freeze(this.#store, batch, call, when));
+    const left = await this.#move(call, (scene, now) => freeze(scene, call, now));
     return left ? partOf(this.#store, call.loser, call.from) : { kind: 'refused' };
   }
 
   /** Takes a part of a customer over; with the last one everything, once. */
   async adopt(call: MoveCall & { part: Extract<Part, { kind: 'part' }> }): Promise<void> {
-    await this.#move(call, (batch, when) => adopt(this.#store, batch, call, when));
+    await this.#move(call, (scene, now) => adopt(scene, call, now));
   }
 
   /** Tells D1 of these customers, whatever it was told before; for rebuilding. Throws where D1 fails. */
@@ -140,11 +183,11 @@ export class Customers extends DurableObject<Env> {
    */
   async dueBy(nowMs: number): Promise<number | null> {
     await this.#clock.quiet();
-    const terms = termsOf(await openTerms(this.env, this.#shop(), 1));
-    const before = this.#store.lastN();
+    const { terms } = await openTerms(this.env, this.#shop(), 1);
+    const before = this.#store.rowsWritten;
     const done = this.#runDueAt(nowMs, terms);
     const due = this.#store.nextDue();
-    const stuck = due !== null && due <= nowMs && this.#store.lastN() === before;
+    const stuck = due !== null && due <= nowMs && this.#store.rowsWritten === before;
     if (!done || stuck) throw new Error('due work failed');
     this.#projector.touch();
     this.#arm();
@@ -160,42 +203,13 @@ export class Customers extends DurableObject<Env> {
   }
 
   /** A write at the shop's instant; what it leaves due is told to the timer: the platform's alarm, or a test shop's clock. */
-  async #write<T>(shop: ShopSnapshot, write: (now: number) => T): Promise<T> {
+  async #write<T>(shop: ShopTerms, write: (now: number) => T): Promise<T> {
     try {
-      if (shop.settings.mode === 'live') return write(Date.now());
+      if (shop.terms.mode === 'live') return write(Date.now());
       return await this.#clock.during(write, () => this.#store.nextDue());
     } finally {
       this.#arm();
     }
-  }
-
-  /** One transaction for the call; where an input trips a bug, each is tried alone so that the rest is stored. */
-  #recordAll(groups: Group[], terms: Terms, now: number): GroupAnswer[] {
-    try {
-      return this.#store.transaction((batch) => recordGroups(this.#store, batch, groups, terms, now));
-    } catch (error) {
-      this.#report('an input tripped a bug', error);
-      return groups.map((group) => this.#recordSingly(group, terms, now));
-    }
-  }
-
-  #recordSingly(group: Group, terms: Terms, now: number): GroupAnswer {
-    const all: GroupAnswer = { moved: null, answers: [] };
-    for (const input of group.inputs) {
-      try {
-        const single = [{ ...group, inputs: [input] }];
-        const [answer] = this.#store.transaction((batch) => recordGroups(this.#store, batch, single, terms, now));
-        if (answer === undefined) throw new Error('no answer for the input');
-        if (answer.moved !== null) return answer;
-        all.answers.push(...answer.answers);
-      } catch (error) {
-        this.#report('an input tripped a bug', error);
-        if (input.kind !== 'event') throw error;
-        this.#store.transaction((batch) => recordFailure(batch, group.customer, input.event, error, now));
-        all.answers.push({ verdict: 'failed' });
-      }
-    }
-    return all;
   }
 
   /** Closes what is due, each customer by itself; false where anything went wrong and has to be tried again. */
@@ -203,7 +217,7 @@ export class Customers extends DurableObject<Env> {
     if (this.#store.dueCustomers(Date.now(), 1).length === 0) return true;
     try {
       const shop = await openTerms(this.env, this.#shop(), 1);
-      return await this.#write(shop, (now) => this.#runDueAt(now, termsOf(shop)));
+      return await this.#write(shop, (now) => this.#runDueAt(now, shop.terms));
     } catch (error) {
       this.#report('due work put off', error);
       return false;
@@ -220,7 +234,7 @@ export class Customers extends DurableObject<Env> {
     try {
       this.#store.transaction((batch) => {
         const head = this.#store.head(customer);
-        if (head !== null) runDue(this.#store, batch, customer, head, terms, Math.max(now, head.nowMs));
+        if (head !== null) runDue(this.#scene(batch, terms), customer, head, Math.max(now, head.nowMs));
       });
       return true;
     } catch (error) {
@@ -229,12 +243,17 @@ export class Customers extends DurableObject<Env> {
     }
   }
 
-  async #move<T>(call: MoveCall, work: (batch: Batch, when: When) => T): Promise<T> {
+  #scene(batch: Batch, terms: Terms): Scene {
+    return { store: this.#store, batch, terms };
+  }
+
+  async #move<T>(call: MoveCall, work: (scene: Scene, now: number) => T): Promise<T> {
     if (call.shop !== this.#shop()) throw new Error('a call for another shop');
     const shop = await openTerms(this.env, call.shop, call.version);
     await this.#readAlarm();
-    const terms = termsOf(shop);
-    const done = await this.#write(shop, (now) => this.#store.transaction((batch) => work(batch, { terms, now })));
+    const done = await this.#write(shop, (now) =>
+      this.#store.transaction((batch) => work(this.#scene(batch, shop.terms), now)),
+    );
     this.#projector.touch();
     return done;
   }

@@ -7,9 +7,8 @@ import type { JournalRow } from '../domain/journal.ts';
 import type { Lot } from '../domain/ledger.ts';
 import { aboutMove, carriedLot, carriedOrder, carriedRow, holdsValue, joinOrders, settle } from '../domain/merge.ts';
 import type { Order } from '../domain/order.ts';
-import type { Terms } from '../domain/programme.ts';
-import type { Batch } from './batch.ts';
-import { runDue } from './record.ts';
+import type { Terms } from '../domain/terms.ts';
+import { lookAt, runDue, type Scene } from './due.ts';
 import type { CustomerStore } from './store.ts';
 
 const ROWS_A_PART = 500;
@@ -42,16 +41,18 @@ export type Part =
   | { kind: 'part'; rows: JournalRow[]; orders: Order[]; upTo: Place; rest: Rest | null };
 
 /** Freezes the loser, once; false where a browser's word would move what has worth, or who left with somebody else since. */
-export function freeze(store: CustomerStore, batch: Batch, { loser, survivor, trust }: MoveCall, when: When): boolean {
-  const head = store.head(loser) ?? newHead(when.now);
+export function freeze(scene: Scene, { loser, survivor, trust }: MoveCall, clock: number): boolean {
+  const { store, batch, terms } = scene;
+  const head = store.head(loser) ?? newHead(clock);
   if (head.movedTo === survivor) return true;
   if (head.movedTo !== null) return false;
   if (trust === 'browser' && holdsValue(head)) return false;
-  const now = Math.max(when.now, head.nowMs);
-  const due = runDue(store, batch, loser, head, when.terms, now);
+  const now = Math.max(clock, head.nowMs);
+  const due = runDue(scene, loser, head, now);
   const seq = due.seq + 1;
-  const row = moveRow('customer.moved', seq, { at: now, terms: when.terms, about: aboutMove(survivor, due.seq) });
-  const frozen = { ...due, seq, nowMs: now, nextDueMs: null, movedTo: survivor };
+  const row = moveRow('customer.moved', seq, { at: now, terms, about: aboutMove(survivor, due.seq) });
+  const gone = { nextDueMs: null, lotsDueMs: null, segments: {}, movedTo: survivor };
+  const frozen = { ...due, seq, nowMs: now, ...gone };
   batch.add(loser, { head: frozen, rows: [row], lots: [], orders: [] });
   return true;
 }
@@ -71,18 +72,9 @@ export function partOf(store: CustomerStore, loser: string, from: Place): Part {
   return { ...part, rest: { head, lots: store.lots(loser, Number.POSITIVE_INFINITY, 0) } };
 }
 
-export interface When {
-  terms: Terms;
-  now: number;
-}
-
 /** Takes a part; with the last one everything, in this transaction. Once: told again, nothing changes. */
-export function adopt(
-  store: CustomerStore,
-  batch: Batch,
-  call: MoveCall & { part: Extract<Part, { kind: 'part' }> },
-  when: When,
-): void {
+export function adopt(scene: Scene, call: MoveCall & { part: Extract<Part, { kind: 'part' }> }, clock: number): void {
+  const { store, batch, terms } = scene;
   const { loser, survivor, part } = call;
   if (store.hasAdopted(loser)) return;
   const { rest } = part;
@@ -90,10 +82,10 @@ export function adopt(
     store.stage(loser, part.rows, part.orders);
     return;
   }
-  const before = store.head(survivor) ?? newHead(when.now);
+  const before = store.head(survivor) ?? newHead(clock);
   if (before.movedTo !== null) throw new Error('a survivor that left itself');
-  const now = Math.max(when.now, before.nowMs, rest.head.nowMs);
-  const head = runDue(store, batch, survivor, before, when.terms, now);
+  const now = Math.max(clock, before.nowMs, rest.head.nowMs);
+  const head = runDue(scene, survivor, before, now);
   const berth = { loser, offset: head.seq, balance: head.balance };
   const carry = (rows: JournalRow[]) =>
     batch.carry(
@@ -114,13 +106,15 @@ export function adopt(
   const merged = joined(store, { survivor, head, rest, offset: berth.offset, now });
   const row = moveRow('customer.merged', seq, {
     at: now,
-    terms: when.terms,
+    terms,
     about: aboutMove(loser, rest.head.seq - 1),
   });
-  const after = { ...merged.head, orders: merged.head.orders - twice, seq, nowMs: now };
+  const segmentsVersion = terms.segments.version;
+  const after = { ...merged.head, orders: merged.head.orders - twice, seq, nowMs: now, segmentsVersion };
   batch.add(survivor, { head: after, lots: merged.lots, orders: [], rows: [{ ...row, entries: merged.entries }] });
   store.markAdopted(loser, survivor, now);
-  runDue(store, batch, survivor, batch.due(survivor), when.terms, now);
+  const settled = runDue(scene, survivor, batch.due(survivor), now);
+  lookAt(scene, survivor, settled, { atMs: now, now, which: null, cause: { kind: 'merge' } });
 }
 
 interface Joining {

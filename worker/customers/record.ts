@@ -1,20 +1,15 @@
 /** Load, decide, save: each input of a call in turn, everything due by then first. No await anywhere in here. */
 
 import { type Head, newHead, type State } from '../domain/customer.ts';
-import {
-  type Adjustment,
-  type Decision,
-  decideAdjustment,
-  decideDue,
-  decideEvent,
-  type Refusal,
-} from '../domain/decide.ts';
+import { type Adjustment, type Decision, decideAdjustment, decideEvent, type Refusal } from '../domain/decide.ts';
 import type { CustomerEvent } from '../domain/event.ts';
 import type { JournalRow } from '../domain/journal.ts';
 import { asFirstWritten, carriedFrom, twinKey } from '../domain/merge.ts';
 import { orderIdOf } from '../domain/order-facts.ts';
-import type { Terms } from '../domain/programme.ts';
+import type { Cause } from '../domain/segments/membership.ts';
+import type { Terms } from '../domain/terms.ts';
 import type { Batch } from './batch.ts';
+import { bringUp, followUp, runDue, type Scene } from './due.ts';
 import type { CustomerStore } from './store.ts';
 
 export type Input = { kind: 'event'; event: CustomerEvent } | { kind: 'adjustment'; adjustment: Adjustment };
@@ -46,24 +41,19 @@ export type Answer =
 
 export type GroupAnswer = { moved: string } | { moved: null; answers: Answer[] };
 
-/** Records groups of one object, all in the transaction of `batch`, and answers each input. */
-export function recordGroups(
-  store: CustomerStore,
-  batch: Batch,
-  groups: Group[],
-  terms: Terms,
-  clock: number,
-): GroupAnswer[] {
+/** Records groups of one object, all in the transaction of the scene, and answers each input. */
+export function recordGroups(scene: Scene, groups: Group[], clock: number): GroupAnswer[] {
   const keys = groups.flatMap(({ customer, inputs }) => inputs.flatMap(keysOf).map((key) => ({ customer, key })));
-  batch.load(
+  scene.batch.load(
     groups.map((group) => group.customer),
     keys,
   );
-  return groups.map((group) => recordGroup(store, batch, group, terms, clock));
+  return groups.map((group) => recordGroup(scene, group, clock));
 }
 
-function recordGroup(store: CustomerStore, batch: Batch, group: Group, terms: Terms, clock: number): GroupAnswer {
+function recordGroup(scene: Scene, group: Group, clock: number): GroupAnswer {
   const { customer } = group;
+  const { batch, store, terms } = scene;
   const stored = batch.head(customer);
   if (stored !== null && stored.movedTo !== null) return { moved: stored.movedTo };
   const answers = group.inputs.map((input): Answer => {
@@ -72,35 +62,21 @@ function recordGroup(store: CustomerStore, batch: Batch, group: Group, terms: Te
     const head = batch.head(customer) ?? newHead(clock);
     const now = Math.max(head.nowMs, clock);
     if (isLate(input, now)) return { verdict: 'late' };
-    const current = runDue(store, batch, customer, head, terms, now);
+    const current = bringUp(scene, customer, runDue(scene, customer, head, now), now);
     const decision = decideInput(loadFor(store, customer, current, input, now), input, terms, now, group.known);
     batch.add(customer, decision.changes);
     const last = decision.changes.rows.at(-1);
     if (last === undefined) throw new Error('a decision without a journal row');
+    followUp(scene, customer, current, decision.changes, causeOf(input, last));
     const row = input.kind === 'event' ? null : last;
     return { verdict: 'recorded', row, refusal: decision.refusal, first: last.seq === 1 };
   });
   return { moved: null, answers };
 }
 
-/** Closes what ran out by `now`; answers the head to go on with. Costs nothing where nothing is due. */
-export function runDue(
-  store: CustomerStore,
-  batch: Batch,
-  customer: string,
-  head: Head,
-  terms: Terms,
-  now: number,
-): Head {
-  if (head.nextDueMs === null || head.nextDueMs > now) return head;
-  const lots = store.lots(customer, 0, now);
-  const names = lots.filter((lot) => lot.expiresAtMs <= now).flatMap((lot) => orderOfOrigin(lot.origin));
-  const orders = new Map(names.flatMap((id) => entryOf(id, store.order(customer, id))));
-  const changes = decideDue({ head, lots, orders }, terms, now);
-  if (changes === null) return head;
-  const after = { ...changes.head, nextDueMs: null };
-  batch.add(customer, { ...changes, head: after });
-  return after;
+function causeOf(input: Input, { seq }: JournalRow): Cause {
+  if (input.kind !== 'event') return { kind: 'points' };
+  return { kind: 'event', name: input.event.name, seq, atMs: input.event.occurredAtMs };
 }
 
 /** Keeps an event that tripped a bug, without using up its key: played again, it counts once. */
@@ -180,12 +156,4 @@ function decideInput(state: State, input: Input, terms: Terms, now: number, know
   return input.kind === 'event'
     ? decideEvent(state, input.event, terms, now, known)
     : decideAdjustment(state, input.adjustment, terms, now);
-}
-
-function orderOfOrigin(origin: string): string[] {
-  return origin.startsWith('order:') ? [origin.slice('order:'.length)] : [];
-}
-
-function entryOf<T>(id: string, value: T | null): [string, T][] {
-  return value === null ? [] : [[id, value]];
 }

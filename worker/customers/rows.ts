@@ -5,6 +5,7 @@ import type { JournalKind, JournalRow } from '../domain/journal.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Lot, PointsEntry } from '../domain/ledger.ts';
 import type { Order } from '../domain/order.ts';
+import type { ListStates, SegmentStates } from '../domain/segments/states.ts';
 
 export type Row = Record<string, SqlStorageValue>;
 
@@ -16,6 +17,7 @@ export function toHead(row: Row): Head {
     debt: Number(row.debt),
     lifetime: Number(row.lifetime),
     nextDueMs: row.next_due_ms === null ? null : Number(row.next_due_ms),
+    lotsDueMs: lotsDueOf(row),
     firstSeenMs: Number(row.first_seen_ms),
     lastSeenMs: Number(row.last_seen_ms),
     known: row.known === 1,
@@ -25,7 +27,16 @@ export function toHead(row: Row): Head {
     // no such column before the second migration, which a read does not run
     consents: row.consents == null ? {} : (JSON.parse(String(row.consents)) as Consents),
     profiles: row.profiles == null ? {} : (JSON.parse(String(row.profiles)) as Head['profiles']),
+    segments: row.segments == null ? {} : (JSON.parse(String(row.segments)) as SegmentStates),
+    lists: row.lists == null ? {} : (JSON.parse(String(row.lists)) as ListStates),
+    segmentsVersion: Number(row.segments_version ?? 0),
   };
+}
+
+/** Before the fourth migration nothing but lots was ever due. */
+function lotsDueOf(row: Row): number | null {
+  const due = row.lots_due_ms === undefined ? row.next_due_ms : row.lots_due_ms;
+  return due == null ? null : Number(due);
 }
 
 export function toLot(row: Row): Lot {
@@ -62,6 +73,9 @@ export function toOrder(row: Row): Order {
   return JSON.parse(String(row.body)) as Order;
 }
 
+/** Bits of the column `named`: what of a copy a row may have changed. */
+export const TOUCHES = { profile: 1, groups: 2 };
+
 /** What a reader of the journal's end needs to know of a row. */
 export interface JournalStep {
   n: number;
@@ -72,6 +86,8 @@ export interface JournalStep {
   points: boolean;
   /** The row may have changed the profile. */
   named: boolean;
+  /** The row may have changed which segments and lists the customer is in. */
+  joined: boolean;
 }
 
 export function toJournalStep(row: Row): JournalStep {
@@ -81,6 +97,7 @@ export function toJournalStep(row: Row): JournalStep {
     seq: Number(row.seq),
     orderId: row.order_id === null ? null : String(row.order_id),
     points: row.points !== null,
-    named: row.named === 1,
+    named: (Number(row.named) & TOUCHES.profile) !== 0,
+    joined: (Number(row.named) & TOUCHES.groups) !== 0,
   };
 }

@@ -3,6 +3,7 @@
 import first from '../../migrations/customers/0001_customers.sql';
 import consents from '../../migrations/customers/0002_consents.sql';
 import merges from '../../migrations/customers/0003_merges.sql';
+import segments from '../../migrations/customers/0004_segments.sql';
 import type { Head } from '../domain/customer.ts';
 import type { JournalRow } from '../domain/journal.ts';
 import { type Lot, NEVER } from '../domain/ledger.ts';
@@ -12,7 +13,9 @@ import { jsonTexts } from '../storage/json-texts.ts';
 import { Batch, KEYS } from './batch.ts';
 import { type JournalStep, toHead, toJournalRow, toJournalStep, toLot, toOrder, toStagedRow } from './rows.ts';
 
-const MIGRATIONS = [first, consents, merges];
+const UNDO = new Error('undone on purpose');
+
+const MIGRATIONS = [first, consents, merges, segments];
 
 export interface Page {
   limit: number;
@@ -52,6 +55,28 @@ export class CustomerStore {
     this.#lastN = batch.lastN;
     if (batch.touchedDue) this.#nextDue = undefined;
     return result;
+  }
+
+  /** Runs `work` as a transaction would, and undoes it: what would be, without anything being so. */
+  trial<T>(work: (batch: Batch) => T): T {
+    const batch = new Batch(this.#db, this.lastN());
+    const undone: { result?: T } = {};
+    try {
+      this.#db.transaction(() => {
+        undone.result = work(batch);
+        throw UNDO;
+      });
+    } catch (error) {
+      if (error !== UNDO) throw error;
+    }
+    return undone.result as T;
+  }
+
+  /** Whether anything was ever written here; what was is brought to the newest tables. */
+  isThere(): boolean {
+    if (this.#db.version() === 0) return false;
+    this.#db.migrate();
+    return true;
   }
 
   /** The heads of many customers in one read. */

@@ -99,19 +99,6 @@ export function plus(timeZone: string, instantMs: number, { unit, quantity }: Sp
   return instantIn(timeZone, wallOf({ year, month, day }) + (((wallMs % DAY_MS) + DAY_MS) % DAY_MS));
 }
 
-/** The earliest instant from which a span reaches `instantMs`: what comes before it is further away than the span. */
-export function reachOf(timeZone: string, instantMs: number, span: Span): number {
-  if (span.unit !== 'month' && span.unit !== 'year') return instantMs - LENGTHS[span.unit] * span.quantity;
-  const near = plus(timeZone, instantMs, { ...span, quantity: -span.quantity });
-  let [short, enough] = [near - 5 * DAY_MS, near + 5 * DAY_MS];
-  while (enough - short > 1) {
-    const middle = Math.floor((short + enough) / 2);
-    if (plus(timeZone, middle, span) >= instantMs) enough = middle;
-    else short = middle;
-  }
-  return enough;
-}
-
 /** No instant whose span still reaches `instantMs` is earlier than this: for reading no more than is needed. */
 export function earliestOf(timeZone: string, instantMs: number, span: Span): number {
   const slack = span.unit === 'month' || span.unit === 'year' ? 5 * DAY_MS : 0;

@@ -4,7 +4,7 @@ import type { JournalRow } from './journal.ts';
 import type { JsonObject } from './json.ts';
 import type { Lot } from './ledger.ts';
 import type { Order } from './order.ts';
-import type { ListStates, SegmentStates } from './segments/membership.ts';
+import type { ListStates, SegmentStates } from './segments/states.ts';
 
 export interface Head {
   /** The number of the last journal row. */

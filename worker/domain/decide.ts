@@ -10,7 +10,9 @@ import type { JsonObject } from './json.ts';
 import { credit, debit, expire, type Lot, type PointsEntry } from './ledger.ts';
 import { orderIdOf } from './order-facts.ts';
 import { applyFact } from './order-points.ts';
-import type { Terms } from './programme.ts';
+import { applyLists, changesByEvent } from './segments/lists.ts';
+import type { ListChange } from './segments/states.ts';
+import type { Terms } from './terms.ts';
 import { mergeTraits, profilesAfter } from './traits.ts';
 import { close, expiryOf, LARGEST_BALANCE, lotId, open, pushRow, type Work } from './work.ts';
 
@@ -33,9 +35,9 @@ export interface Decision {
   refusal: Refusal | null;
 }
 
-/** Closes lots that ran out by `now`, each group at its own instant, oldest first. Call before every input and every alarm. */
-export function decideDue(state: State, terms: Terms, now: number): Changes | null {
-  const due = state.lots.filter((lot) => lot.expiresAtMs <= now);
+/** Closes lots that ran out by an instant, each group at its own, oldest first. Call before every input and every alarm. */
+export function decideDue(state: State, terms: Terms, byMs: number, nowMs = byMs): Changes | null {
+  const due = state.lots.filter((lot) => lot.expiresAtMs <= byMs);
   if (due.length === 0) return null;
   const work = open(state);
   for (const at of new Set(due.map((lot) => lot.expiresAtMs).sort((a, b) => a - b))) {
@@ -44,12 +46,12 @@ export function decideDue(state: State, terms: Terms, now: number): Changes | nu
     pushRow(work, {
       kind: 'points.expired',
       atMs: at,
-      recordedAtMs: now,
+      recordedAtMs: nowMs,
       terms,
       entries: [expire(work.draft, lots)],
     });
   }
-  return close(work, now);
+  return close(work, nowMs);
 }
 
 export function decideEvent(state: State, event: CustomerEvent, terms: Terms, now: number, known: boolean): Decision {
@@ -58,12 +60,14 @@ export function decideEvent(state: State, event: CustomerEvent, terms: Terms, no
   const entries = event.fact && orderId !== null ? applyFact(work, event, terms, now) : [];
   const teller = { trust: event.trust, known: work.head.known || known, nowMs: now };
   const { consents, recorded } = applyConsents(work.head.consents, event.consents ?? [], teller);
+  const { lists, applied } = applyLists(work.head.lists, listChanges(event, terms, now), now);
   work.head = {
     ...work.head,
     known: teller.known,
     traits: mergeTraits({ ...work.head, known: teller.known }, event),
     profiles: profilesAfter(work.head, event),
     consents,
+    lists,
     ...seen(work.head, event),
   };
   pushRow(work, {
@@ -75,9 +79,16 @@ export function decideEvent(state: State, event: CustomerEvent, terms: Terms, no
     orderId,
     terms,
     entries,
-    about: aboutEvent(event, recorded),
+    about: aboutEvent(event, recorded, applied),
   });
   return { changes: close(work, now), refusal: null };
+}
+
+/** What it says of lists itself, and what their rules make of it; what is filled in sets no rule off. */
+function listChanges(event: CustomerEvent, { segments }: Terms, nowMs: number): ListChange[] {
+  const said = event.trust === 'server' ? (event.lists ?? []) : [];
+  if (event.backfill !== undefined || event.aside === true) return said;
+  return [...said, ...changesByEvent(segments, { name: event.name, properties: event.properties, nowMs })];
 }
 
 /** What is filled in says when somebody was seen only where it names a time; of somebody new it is all that is known. */
@@ -147,11 +158,13 @@ function noteExpiry(work: Work, lot: Lot): void {
   work.touched.add(order.orderId);
 }
 
-function aboutEvent(event: CustomerEvent, consents: RecordedConsent[]): JsonObject {
+function aboutEvent(event: CustomerEvent, consents: RecordedConsent[], lists: ListChange[]): JsonObject {
   const about: JsonObject = { source: event.source, trust: event.trust, properties: event.properties };
   if (event.traits !== null) about.traits = event.traits;
   if (event.profileAtMs !== undefined) about.profileAtMs = event.profileAtMs;
   if (event.backfill !== undefined) Object.assign(about, { backfill: true, import: event.backfill.from });
+  if (event.aside === true) about.aside = true;
+  if (lists.length > 0) about.lists = lists.map((one) => ({ ...one }));
   if (consents.length > 0) about.consents = consents.map((one) => ({ ...one }));
   return about;
 }

@@ -2,6 +2,7 @@
 import type { ConsentChange } from './consent.ts';
 import type { JsonObject } from './json.ts';
 import type { OrderFact } from './order-facts.ts';
+import type { ListChange } from './segments/states.ts';
 
 /** Strongest first: the order of this list is the order in which identifiers decide who a customer is. */
 export const IDENTIFIER_KINDS = ['order', 'user', 'shopify', 'email', 'phone', 'external', 'anonymous'] as const;
@@ -38,6 +39,10 @@ export interface CustomerEvent {
   fact: OrderFact | null;
   /** What it says of consent; absent: nothing. */
   consents?: ConsentChange[];
+  /** What it says of lists. */
+  lists?: ListChange[];
+  /** It tells of an order whose shop platform owns the orders: it shows in the timeline and counts for nothing. */
+  aside?: boolean;
   /** Absent: it is told as it happens. */
   backfill?: Backfill;
   /** `traits` are all that the source knows, as of this instant: an older telling is not taken over. Absent: only what is named. */

@@ -8,6 +8,7 @@ import type { JournalRow } from './journal.ts';
 import { isObject, type JsonObject } from './json.ts';
 import type { Lot, PointsEntry } from './ledger.ts';
 import type { Order } from './order.ts';
+import { joinLists } from './segments/lists.ts';
 import { joinTraits } from './traits.ts';
 import { LOT_PLACES } from './work.ts';
 
@@ -113,6 +114,7 @@ function addedUp(survivor: Head, loser: Head, debt: number): Head {
     traits: joinTraits(survivor, loser),
     consents: mergeConsents(survivor, loser),
     profiles: newest(survivor.profiles, loser.profiles),
+    lists: joinLists(survivor.lists, loser.lists),
   };
 }
 

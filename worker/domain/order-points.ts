@@ -4,7 +4,8 @@ import type { CustomerEvent } from './event.ts';
 import { credit, debit, NEVER, type PointsEntry } from './ledger.ts';
 import { emptyOrder, foldFact, type Order } from './order.ts';
 import { orderIdOf } from './order-facts.ts';
-import type { OrderRule, Terms } from './programme.ts';
+import type { OrderRule } from './programme.ts';
+import type { Terms } from './terms.ts';
 import { DAY_MS, expiryOf, LARGEST_BALANCE, lotId, type Work } from './work.ts';
 
 /** Points given back after their lot ran out stay usable for this long. */

@@ -1,6 +1,5 @@
 /** The merchant's programme: what earns, at which rate, and what a point is worth. Versioned by the Shop object. */
 import type { Rounding } from './money.ts';
-import type { SegmentSet } from './segments/segment-set.ts';
 
 /** Which parts of an order count. The default is the subtotal after discounts, without tax, shipping and gift cards. */
 export interface EarningBase {
@@ -44,13 +43,4 @@ export function defaultProgramme(unit: number): Programme {
     expiresAfterDays: null,
     overdrawn: 'debt',
   };
-}
-
-/** What a decision needs of the shop, besides the customer and the input. */
-export interface Terms {
-  programme: Programme;
-  programmeVersion: number;
-  currency: string;
-  mode: 'live' | 'test';
-  segments: SegmentSet;
 }

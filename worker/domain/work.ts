@@ -3,7 +3,7 @@ import type { Changes, Head, State } from './customer.ts';
 import type { JournalRow } from './journal.ts';
 import { type LedgerDraft, NEVER } from './ledger.ts';
 import type { Order } from './order.ts';
-import type { Terms } from './programme.ts';
+import type { Terms } from './terms.ts';
 
 export const DAY_MS = 86_400_000;
 /** Balances stay where integers are exact, with room for any one change. */

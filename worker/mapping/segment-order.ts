@@ -22,6 +22,11 @@ export type OrderReading = { fact: OrderFact; orderId: string; note: null } | { 
 
 const ORDER_EVENTS = new Set(['Placed Order', 'Updated Order', 'Refunded Order', 'Cancelled Order']);
 
+/** Whether an event tells of an order that somebody else tells of: it shows, and counts for nothing. */
+export function isAside(name: string, { ownsOrders }: Pick<OrderSender, 'ownsOrders'>): boolean {
+  return !ownsOrders && ORDER_EVENTS.has(name);
+}
+
 export function orderFactOf(name: string, properties: JsonObject, sender: OrderSender): OrderReading {
   if (!ORDER_EVENTS.has(name)) return { fact: null, note: null };
   if (sender.trust !== 'server') return { fact: null, note: 'untrusted_source' };

@@ -12,7 +12,7 @@ import { inShopTime } from '../time/receipt.ts';
 import type { EventReason } from '../wire/event-reasons.ts';
 import { consentOfMessage, withoutConsent } from './segment-consent.ts';
 import { namedBy, namingId } from './segment-identity.ts';
-import { type OrderReading, orderFactOf } from './segment-order.ts';
+import { isAside, type OrderReading, orderFactOf } from './segment-order.ts';
 
 export const MESSAGE_TYPES = ['track', 'identify', 'page', 'screen', 'group', 'alias'] as const;
 export type MessageType = (typeof MESSAGE_TYPES)[number];
@@ -73,6 +73,7 @@ export function mapMessage(message: unknown, sender: Sender): Mapped {
     properties,
     traits: profileChange(type, message, traits, sender.trust),
     fact: order.fact,
+    ...(isAside(name, sender) ? { aside: true } : {}),
     ...consent.part,
   };
   return {

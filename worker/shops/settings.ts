@@ -1,6 +1,6 @@
 /** What a merchant sets, as the Shop object keeps it, and what the rest of the worker may know of a shop. */
 import type { EventRule } from '../domain/event-rules.ts';
-import type { Programme, Terms } from '../domain/programme.ts';
+import type { Programme } from '../domain/programme.ts';
 import type { KeyKind, Scope } from './keys.ts';
 
 export interface HubLinks {
@@ -38,6 +38,8 @@ export interface ShopSettings {
   ingestPerSecond: number;
   /** What is done with events of a name before they are stored; missing in settings older than the rules. */
   eventRules?: EventRule[];
+  /** Of segments and lists, which are kept apart; missing where there never were any. */
+  segmentsVersion?: number;
   createdAtMs: number;
 }
 
@@ -72,11 +74,6 @@ export interface ShopSnapshot {
   settings: ShopSettings;
   keys: StoredKey[];
   secrets: StoredSecret[];
-}
-
-export function termsOf(shop: ShopSnapshot): Terms {
-  const { programme, programmeVersion, currency, mode } = shop.settings;
-  return { programme, programmeVersion, currency, mode };
 }
 
 export function orderSourceOf(shop: ShopSnapshot): 'shopify' | 'segment' {

@@ -3,6 +3,7 @@ import { DurableObject } from 'cloudflare:workers';
 import first from '../../migrations/shop/0001_shop.sql';
 import privacy from '../../migrations/shop/0002_privacy.sql';
 import clock from '../../migrations/shop/0003_clock.sql';
+import segments from '../../migrations/shop/0004_segments.sql';
 import { type EventRule, type RuleRefusal, withoutRule, withRule } from '../domain/event-rules.ts';
 import type { PrivacyRequest } from '../domain/privacy.ts';
 import type { Env } from '../env.ts';
@@ -12,6 +13,7 @@ import { Answered, type Claim } from './answered.ts';
 import { Clock, type ClockReading, type ClockStep, type Due, type Entered } from './clock.ts';
 import { KeyRing } from './key-ring.ts';
 import { PrivacyRequests, type RequestPlace } from './privacy.ts';
+import { type BookChange, type BookWritten, type SegmentBook, SegmentBooks } from './segment-book.ts';
 import type { SettingsChange, ShopSettings, ShopSnapshot, StoredKey, StoredSecret } from './settings.ts';
 
 /** How long a writer may wait for D1's copy, which nobody but the operator's list reads. */
@@ -23,14 +25,16 @@ export class Shop extends DurableObject<Env> {
   readonly #answered: Answered;
   readonly #clock: Clock;
   readonly #privacy: PrivacyRequests;
+  readonly #books: SegmentBooks;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.#db = new Database(ctx.storage, [first, privacy, clock]);
+    this.#db = new Database(ctx.storage, [first, privacy, clock, segments]);
     this.#ring = new KeyRing(this.#db);
     this.#answered = new Answered(this.#db);
     this.#clock = new Clock(this.#db);
     this.#privacy = new PrivacyRequests(this.#db);
+    this.#books = new SegmentBooks(this.#db);
   }
 
   /** All that requests need; null where no shop was made under this name. Creates nothing. */
@@ -92,6 +96,27 @@ export class Shop extends DurableObject<Env> {
     this.#writeSettings({ ...settings, eventRules }, who);
     await this.#told();
     return true;
+  }
+
+  /** Segments and lists, with the version they stand at. Creates nothing. */
+  segmentBook(): SegmentBook {
+    return this.#books.read(this.snapshot()?.settings.segmentsVersion ?? 0);
+  }
+
+  /** Writes or drops a segment or list, where the book still stands at `base`: who decided has seen all of it. */
+  async changeBook(change: BookChange, who: string): Promise<BookWritten> {
+    this.#db.migrate();
+    const written = this.#db.transaction((): BookWritten => {
+      const { settings, version } = this.#require();
+      if ((settings.segmentsVersion ?? 0) !== change.base) return { refusal: 'changed' };
+      const segmentsVersion = version + 1;
+      const refusal = this.#books.apply(change, segmentsVersion);
+      if (refusal !== null) return { refusal };
+      this.#writeSettings({ ...settings, segmentsVersion }, who);
+      return { refusal: null, version: segmentsVersion };
+    });
+    if (written.refusal === null) await this.#told();
+    return written;
   }
 
   /** Adds a key, and answers it as it is stored: a rerun adds nothing, and cannot bring an ended key back. */

@@ -49,7 +49,12 @@ export function compile(definition: Definition, pattern: PatternMaker): Compiled
   if (flaws.length > 0) return { flaws: flaws.slice(0, 20) };
   const needs = new Set(leaves.flatMap(({ leaf }) => needsOf(leaf)));
   const asked = leaves.flatMap(({ leaf }) => (leaf.type === 'profile-group-membership' ? leaf.group_ids : []));
-  return { root: sorted({ kind: 'all', of: groups }), klaviyo: definition.klaviyo ?? false, needs, groups: new Set(asked) };
+  return {
+    root: sorted({ kind: 'all', of: groups }),
+    klaviyo: definition.klaviyo ?? false,
+    needs,
+    groups: new Set(asked),
+  };
 }
 
 interface Walk {
@@ -140,8 +145,15 @@ function flawsOf(leaf: Leaf, path: string, pattern: PatternMaker): Flaw[] {
   const flaws: Flaw[] = [];
   const check = (field: string, filter: ValueFilter | undefined) => {
     if (filter === undefined) return;
-    if (filter.type === 'string' && (filter.operator === 'regex' || filter.operator === 'nregex') && pattern(filter.value) === null)
-      flaws.push({ field: `${path}.${field}.value`, rule: 'must be a regular expression (RE2 syntax: no back-references, no look-around)' });
+    if (
+      filter.type === 'string' &&
+      (filter.operator === 'regex' || filter.operator === 'nregex') &&
+      pattern(filter.value) === null
+    )
+      flaws.push({
+        field: `${path}.${field}.value`,
+        rule: 'must be a regular expression (RE2 syntax: no back-references, no look-around)',
+      });
     if (filter.type === 'date' && filter.operator === 'between' && filter.start >= filter.end)
       flaws.push({ field: `${path}.${field}`, rule: 'must start (the nearer end) before it ends' });
     if (filter.type === 'numeric' && filter.operator === 'between' && (filter.start ?? 0) > (filter.end ?? 0))
@@ -167,7 +179,10 @@ function flawsOf(leaf: Leaf, path: string, pattern: PatternMaker): Flaw[] {
       check('measurement_filter', leaf.measurement_filter);
       check('timeframe_filter', plainTimeframe(leaf.timeframe_filter));
       if ((leaf.measurement === 'count' || leaf.measurement === 'sum') !== (leaf.measurement_filter.type === 'numeric'))
-        flaws.push({ field: `${path}.measurement_filter`, rule: 'must be numeric for counts and sums, and a date or existence else' });
+        flaws.push({
+          field: `${path}.measurement_filter`,
+          rule: 'must be numeric for counts and sums, and a date or existence else',
+        });
       return flaws;
     case 'profile-property':
     case 'profile-loyalty':
@@ -176,7 +191,10 @@ function flawsOf(leaf: Leaf, path: string, pattern: PatternMaker): Flaw[] {
     case 'profile-group-membership':
       check('timeframe_filter', leaf.timeframe_filter ?? undefined);
       if (!leaf.is_member && leaf.timeframe_filter != null)
-        flaws.push({ field: `${path}.timeframe_filter`, rule: 'says since when somebody is a member: not of those who are none' });
+        flaws.push({
+          field: `${path}.timeframe_filter`,
+          rule: 'says since when somebody is a member: not of those who are none',
+        });
       return flaws;
     default:
       return flaws;

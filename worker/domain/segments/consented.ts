@@ -1,5 +1,5 @@
 /** Whether somebody can be written to on a channel, and why; and since when they are in a list or segment. */
-import { type ChannelConsent, canReceive, type Consent } from '../consent.ts';
+import { type ChannelConsent, type Consent, canReceive } from '../consent.ts';
 import type { Json } from '../json.ts';
 import type { ConsentCondition, ConsentFilter, MembershipCondition } from './definition.ts';
 import type { Facts, Manner } from './facts.ts';
@@ -17,35 +17,16 @@ export function consentTruth({ consent }: ConsentCondition, { head }: Facts, man
   const implied = manner.klaviyo && channel === 'email' && never && own.suppression === null;
   const receives = allowed || implied;
   const { subscription, filters } = consent_status;
-  const status = isStatus(subscription, own, { allowed, never, receives: can_receive_marketing });
-  const base = can_receive_marketing ? statusReceives(subscription, { receives, status, own }) : !receives && status;
+  const base = receives === can_receive_marketing && isStatus(subscription, own);
   const told = (filters ?? []).map((filter) => consentFilterTruth(filter, own, manner, nowMs));
   return allOf([always(base), ...told]);
-}
-
-/** `never_subscribed` people who could receive: nobody put them aside. */
-function statusReceives(
-  subscription: ConsentCondition['consent']['consent_status']['subscription'],
-  { receives, status, own }: { receives: boolean; status: boolean; own: ChannelConsent },
-): boolean {
-  return subscription === 'never_subscribed' ? status && own.suppression === null : receives && status;
 }
 
 function isStatus(
   subscription: ConsentCondition['consent']['consent_status']['subscription'],
   { consent }: ChannelConsent,
-  { allowed, never, receives }: { allowed: boolean; never: boolean; receives: boolean },
 ): boolean {
-  switch (subscription) {
-    case 'any':
-      return true;
-    case 'subscribed':
-      return receives ? allowed : consent?.state === 'subscribed';
-    case 'never_subscribed':
-      return never;
-    case 'unsubscribed':
-      return consent?.state === 'unsubscribed';
-  }
+  return subscription === 'any' || subscription === (consent?.state ?? 'never_subscribed');
 }
 
 function consentFilterTruth(filter: ConsentFilter, own: ChannelConsent, manner: Manner, nowMs: number): Truth {
@@ -56,9 +37,17 @@ function consentFilterTruth(filter: ConsentFilter, own: ChannelConsent, manner: 
     case 'status_date':
       return passes(filter.filter, given(own.consent?.atMs), reading);
     case 'bounce_date':
-      return passes(filter.filter, given(own.suppression?.reason === 'bounced' ? own.suppression.atMs : undefined), reading);
+      return passes(
+        filter.filter,
+        given(own.suppression?.reason === 'bounced' ? own.suppression.atMs : undefined),
+        reading,
+      );
     case 'manual_suppression_date':
-      return passes(filter.filter, given(own.suppression?.reason === 'manual' ? own.suppression.atMs : undefined), reading);
+      return passes(
+        filter.filter,
+        given(own.suppression?.reason === 'manual' ? own.suppression.atMs : undefined),
+        reading,
+      );
     case 'custom_source':
       return passes(filter.filter, given(own.consent?.source), reading);
     case 'method': {

@@ -2,11 +2,11 @@
  * Date filters. A relative window counts from now back: `in-the-last 72 hours` is (now - 72 h, now]. Every filter that a
  * date passes during one stretch of time is that stretch; anniversaries come back every year.
  */
-import { anniversaryIn, dayOf, earliestOf, nextMidnight, plus, reachOf, startOf } from '../calendar.ts';
+import { anniversaryIn, dayOf, earliestOf, nextMidnight, plus, type Span, startOf } from '../calendar.ts';
 import type { Json } from '../json.ts';
 import { instantOf } from '../zoned.ts';
 import type { DateFilter, DateText } from './definition.ts';
-import { between, FOREVER, type Truth } from './truth.ts';
+import { always, between, FOREVER, type Truth } from './truth.ts';
 
 /** When a date passes the filter: from `inMs` on and before `outMs`. */
 export interface Stretch {
@@ -37,7 +37,7 @@ export function stretchOf(filter: DateFilter, dateMs: number, timeZone: string):
     case 'at-least':
       return { inMs: plus(timeZone, dateMs, filter), outMs: FOREVER };
     case 'in-the-next':
-      return { inMs: reachOf(timeZone, dateMs, filter), outMs: dateMs };
+      return { inMs: plus(timeZone, dateMs, backwards(filter)), outMs: dateMs };
     case 'between': {
       const after = (quantity: number) => plus(timeZone, dateMs, { unit: filter.unit, quantity });
       return { inMs: after(filter.start), outMs: after(filter.end) };
@@ -55,6 +55,11 @@ export function stretchOf(filter: DateFilter, dateMs: number, timeZone: string):
   }
 }
 
+/** A window before a date hangs from the date, as one after it does: counted from now it would open and close at a month's end. */
+function backwards({ unit, quantity }: Span): Span {
+  return { unit, quantity: -quantity };
+}
+
 function sideOf(filter: Extract<DateFilter, { date: DateText }>, dateMs: number, timeZone: string): Stretch | null {
   if (filter.date === 'today') {
     const { year, month, day } = dayOf(timeZone, dateMs);
@@ -68,6 +73,23 @@ function sideOf(filter: Extract<DateFilter, { date: DateText }>, dateMs: number,
   if (bounds === null) return NEVER;
   const passes = filter.operator === 'before' ? dateMs < bounds.fromMs : dateMs > bounds.lastMs;
   return passes ? EVER : NEVER;
+}
+
+/** What asks for no year; a birthday may lack one. */
+const WITHOUT_YEAR = new Set<DateFilter['operator']>([
+  'alltime',
+  'calendar-month',
+  'anniversary',
+  'anniversary-month',
+  'anniversary-last',
+  'anniversary-next',
+]);
+
+/** Whether a property's value is a date that passes at `nowMs`. */
+export function passesDateIn(filter: DateFilter, value: Json, nowMs: number, timeZone: string): Truth {
+  const at = dateOf(value, timeZone);
+  const isTold = at !== null && (WITHOUT_YEAR.has(filter.operator) || !isYearless(value));
+  return isTold ? passesDate(filter, at, nowMs, timeZone) : always(false);
 }
 
 /** Whether a date passes at `nowMs`. */
@@ -89,11 +111,14 @@ function recurring(filter: DateFilter, dateMs: number, nowMs: number, timeZone: 
     const endMs = startOf(timeZone, { ...day, day: day.day + 1 });
     switch (filter.operator) {
       case 'anniversary-month':
-        return { inMs: startOf(timeZone, { ...day, day: 1 }), outMs: startOf(timeZone, { ...day, month: day.month + 1, day: 1 }) };
+        return {
+          inMs: startOf(timeZone, { ...day, day: 1 }),
+          outMs: startOf(timeZone, { ...day, month: day.month + 1, day: 1 }),
+        };
       case 'anniversary-last':
         return { inMs: fromMs, outMs: plus(timeZone, fromMs, filter) };
       case 'anniversary-next':
-        return { inMs: reachOf(timeZone, fromMs, filter), outMs: endMs };
+        return { inMs: plus(timeZone, fromMs, backwards(filter)), outMs: endMs };
       default:
         return { inMs: fromMs, outMs: endMs };
     }
@@ -125,7 +150,10 @@ export function readingOf(filter: DateFilter, nowMs: number, timeZone: string): 
       return { afterMs: (start?.fromMs ?? 0) - 1, upToMs: Math.min(nowMs, end?.lastMs ?? nowMs) };
     }
     case 'after':
-      return { ...all, afterMs: filter.date === 'today' ? all.afterMs : (boundsOf(filter.date, timeZone)?.lastMs ?? 0) };
+      return {
+        ...all,
+        afterMs: filter.date === 'today' ? all.afterMs : (boundsOf(filter.date, timeZone)?.lastMs ?? 0),
+      };
     case 'before':
       return filter.date === 'today'
         ? all
@@ -139,15 +167,21 @@ export function readingOf(filter: DateFilter, nowMs: number, timeZone: string): 
 export function boundsOf(date: DateText, timeZone: string): { fromMs: number; lastMs: number } | null {
   const at = instantOf(date, timeZone);
   if (at === null) return null;
-  return DATE_ALONE.test(date.trim()) ? { fromMs: at, lastMs: nextMidnight(timeZone, at) - 1 } : { fromMs: at, lastMs: at };
+  return DATE_ALONE.test(date.trim())
+    ? { fromMs: at, lastMs: nextMidnight(timeZone, at) - 1 }
+    : { fromMs: at, lastMs: at };
 }
 
 /** Numbers from here on are milliseconds; smaller ones seconds since 1970. */
 const FIRST_MS = 100_000_000_000;
 const MONTH_AND_DAY = /^(?:--)?(\d{2})-(\d{2})$/;
 
-/** A date as profiles and events carry it: ISO 8601, seconds or milliseconds, or a month and day without the year. */
-export function dateOf(value: Json | undefined, timeZone: string): number | null {
+function isYearless(value: Json): boolean {
+  return typeof value === 'string' && MONTH_AND_DAY.test(value.trim());
+}
+
+/** A date as profiles and events carry it: ISO 8601, seconds or milliseconds, or a month and day without the year (of a leap year, then). */
+function dateOf(value: Json, timeZone: string): number | null {
   if (typeof value === 'number' && Number.isFinite(value)) {
     const atMs = Math.abs(value) >= FIRST_MS ? value : value * 1_000;
     return Math.abs(atMs) <= 8.64e15 ? Math.round(atMs) : null;

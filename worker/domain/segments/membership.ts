@@ -6,14 +6,10 @@ import type { Head } from '../customer.ts';
 import type { JournalRow } from '../journal.ts';
 import type { JsonObject } from '../json.ts';
 import { evaluate } from './evaluate.ts';
-import type { Facts, History } from './facts.ts';
+import type { Facts, History, SinceOf } from './facts.ts';
 import type { Segment, SegmentSet } from './segment-set.ts';
+import type { SegmentStates } from './states.ts';
 import { FOREVER } from './truth.ts';
-
-/** Segment -> since when the customer is in it (null: is not), and when that changes by itself (null: never). */
-export type SegmentStates = Record<string, [sinceMs: number | null, flipMs: number | null]>;
-/** List -> since when. */
-export type ListStates = Record<string, number>;
 
 /** Why segments are looked at. */
 export type Cause =
@@ -84,6 +80,23 @@ function transitionOf(segment: Segment, { holds, sinceMs, atMs, cause }: Turn): 
   return { segment, change: holds ? 'entered' : 'left', about };
 }
 
+/** Since when a customer is in groups where only trusted events count: segments are asked anew, for they may know others. */
+export function guardedSince(facts: Pick<Facts, 'head' | 'history'>, set: SegmentSet, atMs: number): SinceOf {
+  const shop = { ...set.manner, guard: true };
+  const known = new Map<string, number | null>();
+  const sinceOf: SinceOf = (group) => {
+    const segment = set.byId.get(group);
+    if (segment === undefined) return facts.head.lists[group] ?? null;
+    const before = known.get(group);
+    if (before !== undefined) return before;
+    const { holds } = evaluate(segment.compiled, { ...facts, sinceOf }, shop, atMs);
+    const sinceMs = holds ? (facts.head.segments[group]?.[0] ?? atMs) : null;
+    known.set(group, sinceMs);
+    return sinceMs;
+  };
+  return sinceOf;
+}
+
 /** A transition as the journal keeps it, but for its number. */
 export function transitionRow(
   { change, about }: Transition,
@@ -106,7 +119,9 @@ export function flipOf(segments: SegmentStates): number | null {
 
 /** The segments whose state changes by itself by an instant. */
 export function flipping(segments: SegmentStates, byMs: number): Set<string> {
-  return new Set(Object.entries(segments).flatMap(([id, [, flipMs]]) => (flipMs !== null && flipMs <= byMs ? [id] : [])));
+  return new Set(
+    Object.entries(segments).flatMap(([id, [, flipMs]]) => (flipMs !== null && flipMs <= byMs ? [id] : [])),
+  );
 }
 
 /** The segments whose definition is newer than the customer's last look. */

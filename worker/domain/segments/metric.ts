@@ -52,13 +52,14 @@ function itemsOf(condition: MetricCondition, asked: Asked, wanted: 'what decides
     source,
     order: 'newest',
     most: filters.length === 0 ? most : null,
-    detailed: filters.length > 0 || needsValues(condition),
+    detailed: wanted === 'all' || filters.length > 0 || needsValues(condition),
   };
   const items: Counted[] = [];
   for (const match of facts.history.events(query)) {
     const passing = (atMs: number) => filters.map((one) => passesFilter(one, match, manner, atMs));
     if (!filters.some(watches) && !allOf(passing(nowMs)).holds) continue;
-    const at = (atMs: number) => allOf([inWindow(timeframe, match.atMs, atMs, manner), ...(filters.some(watches) ? passing(atMs) : [])]);
+    const at = (atMs: number) =>
+      allOf([inWindow(timeframe, match.atMs, atMs, manner), ...(filters.some(watches) ? passing(atMs) : [])]);
     items.push({ match, at });
     if (most !== null && items.length >= most) break;
   }
@@ -90,7 +91,10 @@ function rangeOf(timeframe: Timeframe, { facts, manner, nowMs }: Asked, source: 
 
 /** Windows that events leave in the order in which they came, and that none comes into by waiting. */
 function newestDecide(timeframe: Timeframe): boolean {
-  return timeframe.operator === 'since-event' || timeframe.operator === 'in-the-last' || isTimeless(timeframe);
+  if (timeframe.operator === 'since-event') return true;
+  if (timeframe.operator !== 'in-the-last') return isTimeless(timeframe);
+  // a month after the 31st can be over before a month after the 30th is
+  return timeframe.unit !== 'month' && timeframe.unit !== 'year';
 }
 
 /** How many of the newest events decide; null: all that the window can ever hold. */
@@ -107,45 +111,51 @@ function needsValues({ measurement, measurement_property }: MetricCondition): bo
 
 function judged(condition: MetricCondition, inside: Counted[], manner: Manner, nowMs: number): Truth {
   const { measurement, measurement_filter: filter } = condition;
-  const value = measured(condition, inside);
   if (measurement === 'count' || measurement === 'sum') {
     if (filter.type !== 'numeric') return always(false);
-    const passed = measurement === 'count' ? countPasses(filter, Number(value)) : sumPasses(filter, Number(value));
-    return always(passed);
+    const value = Number(measured(condition, inside));
+    return always(measurement === 'count' ? countPasses(filter, value) : sumPasses(filter, value));
   }
-  return passes(filter, value === null ? [] : [value], { ...manner, nowMs });
+  return passes(filter, measuredValues(condition, inside), { ...manner, nowMs });
 }
 
 /** The measure of what is in the window (`inside`: the newest first); null where nothing has one. */
 function measured(condition: MetricCondition, inside: Counted[]): Json {
-  const { measurement, measurement_property: property } = condition;
-  const numbers = () => inside.flatMap(({ match }) => amountOf(match, property) ?? []);
+  const values = measuredValues(condition, inside);
+  return values.length > 1 ? values : (values[0] ?? null);
+}
+
+/** One value, or all that the property of the first or last event leads to. */
+function measuredValues({ measurement, measurement_property: property }: MetricCondition, inside: Counted[]): Json[] {
+  const numbers = () => inside.flatMap(({ match }) => numbersOf(match, property));
   switch (measurement) {
     case 'count':
-      return inside.length;
+      return [inside.length];
     case 'sum':
-      return sumOf(numbers());
+      return [sumOf(numbers())];
     case 'min':
     case 'max': {
       const least = (a: number, b: number) => (measurement === 'min' ? Math.min(a, b) : Math.max(a, b));
       const all = numbers();
-      return all.length === 0 ? null : all.reduce(least);
+      return all.length === 0 ? [] : [all.reduce(least)];
     }
     case 'first':
     case 'last': {
       const one = measurement === 'last' ? inside[0] : inside.at(-1);
-      if (one === undefined) return null;
-      return property === undefined ? one.match.atMs : (valuesAt(one.match.properties, property)[0] ?? null);
+      if (one === undefined) return [];
+      return property === undefined ? [one.match.atMs] : valuesAt(one.match.properties, property);
     }
   }
 }
 
-/** The event's number at a property; a path to several numbers is their sum. */
-function amountOf({ properties }: EventMatch, property: string | undefined): number | null {
+/** The event's numbers at a property: a path may lead to several. */
+function numbersOf({ properties }: EventMatch, property: string | undefined): number[] {
   const named = property === undefined ? VALUE_PROPERTIES : [property];
   for (const name of named) {
-    const numbers = valuesAt(properties, name).flatMap((value) => numberOf(value) ?? []);
-    if (numbers.length > 0) return sumOf(numbers);
+    const numbers = valuesAt(properties, name)
+      .flat()
+      .flatMap((value) => numberOf(value) ?? []);
+    if (numbers.length > 0) return numbers;
   }
-  return null;
+  return [];
 }

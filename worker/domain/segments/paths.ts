@@ -5,7 +5,7 @@ import { stepsOf } from '../property-path.ts';
 export function valuesAt(content: JsonObject, name: string): Json[] {
   if (Object.hasOwn(content, name)) return [content[name] ?? null];
   const steps = stepsOf(name);
-  if (steps === null || steps.length < 2) return [];
+  if (steps === null) return [];
   let found: Json[] = [content];
   for (const step of steps) found = found.flatMap((value) => below(value, step));
   return found;

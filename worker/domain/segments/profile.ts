@@ -34,7 +34,12 @@ const SEEN = new Set(['first_active', 'created', 'last_active']);
 const CUSTOM = /^properties\['(.*)'\]$/s;
 const LOCATION = /^location(?:\['(.+)'\]|\.(.+))$/;
 
-export function propertyTruth({ property, filter }: PropertyCondition, { head }: Facts, manner: Manner, nowMs: number): Truth {
+export function propertyTruth(
+  { property, filter }: PropertyCondition,
+  { head }: Facts,
+  manner: Manner,
+  nowMs: number,
+): Truth {
   return passes(filter, propertyValues(property, head), { ...manner, nowMs });
 }
 
@@ -123,13 +128,16 @@ export function regionTruth({ in_region, region }: RegionCondition, { head }: Fa
   if (typeof told !== 'string' || told === '') return always(false);
   const country = told.trim().toUpperCase();
   const inside =
-    region === 'european_union'
-      ? EUROPEAN_UNION.has(COUNTRY_NAMES[country] ?? country)
-      : UNITED_STATES.has(country);
+    region === 'european_union' ? EUROPEAN_UNION.has(COUNTRY_NAMES[country] ?? country) : UNITED_STATES.has(country);
   return always(inside === in_region);
 }
 
-export function loyaltyTruth({ property, filter }: LoyaltyCondition, facts: Facts, manner: Manner, nowMs: number): Truth {
+export function loyaltyTruth(
+  { property, filter }: LoyaltyCondition,
+  facts: Facts,
+  manner: Manner,
+  nowMs: number,
+): Truth {
   const value = loyaltyValue(property, facts, nowMs);
   return passes(filter, value === null ? [] : [value], { ...manner, nowMs });
 }

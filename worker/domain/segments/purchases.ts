@@ -40,7 +40,9 @@ function boughtIn(condition: OrdersCondition, facts: Facts, manner: Manner, nowM
     const kept = keptOf(order, manner.currency);
     if (total_filter !== undefined && !sumPasses(total_filter, kept)) return [];
     const at = (instant: number) =>
-      timeframe.operator === 'since-event' ? always(true) : passesDate(timeframe, snapshot.placedAtMs, instant, manner.timeZone);
+      timeframe.operator === 'since-event'
+        ? always(true)
+        : passesDate(timeframe, snapshot.placedAtMs, instant, manner.timeZone);
     return [{ order, atMs: snapshot.placedAtMs, kept, at }];
   });
 }
@@ -102,7 +104,8 @@ function measured({ measurement }: OrdersCondition, inside: Bought[]): Json {
 
 export function historicTruth(condition: HistoricCondition, facts: Facts, manner: Manner, nowMs: number): Truth {
   const value = historicValue(condition, facts, manner, nowMs);
-  return always(value === null ? false : sumPasses(condition.filter, value));
+  if (value === null) return passes(condition.filter, [], { ...manner, nowMs });
+  return always(sumPasses(condition.filter, value));
 }
 
 /** null: there is nothing to divide by. */
@@ -147,8 +150,6 @@ function vouchersIn(condition: VouchersCondition, { history }: Facts, manner: Ma
     .flatMap(({ redeemedMs }) => redeemedMs)
     .map((atMs) => ({
       at: (nowMs: number) =>
-        timeframe === undefined
-          ? always(true)
-          : passesDate(timeframe, atMs, nowMs, manner.timeZone),
+        timeframe === undefined ? always(true) : passesDate(timeframe, atMs, nowMs, manner.timeZone),
     }));
 }

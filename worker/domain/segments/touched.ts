@@ -14,7 +14,12 @@ export function touchedSegments(before: Head, changes: Changes, { touchedBy }: S
 function* touchedNeeds(before: Head, { head, rows, lots, orders }: Changes): Generator<string> {
   for (const { name, kind } of rows) if (name !== null && kind !== 'event.failed') yield `event:${name}`;
   if (orders.length > 0) yield 'orders';
-  if (lots.length > 0 || head.balance !== before.balance || head.debt !== before.debt || head.lifetime !== before.lifetime)
+  if (
+    lots.length > 0 ||
+    head.balance !== before.balance ||
+    head.debt !== before.debt ||
+    head.lifetime !== before.lifetime
+  )
     yield 'points';
   if (head.firstSeenMs !== before.firstSeenMs || head.lastSeenMs !== before.lastSeenMs) yield 'seen';
   if (head.consents !== before.consents) for (const channel of CHANNELS) yield `consent:${channel}`;

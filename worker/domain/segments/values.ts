@@ -3,7 +3,7 @@
  * not equal anything; `klaviyo` leaves the unset out of both, and looks at capitals.
  */
 import type { Json } from '../json.ts';
-import { dateOf, passesDate } from './dates.ts';
+import { passesDateIn } from './dates.ts';
 import type { ListFilter, NumericFilter, StringFilter, ValueFilter } from './definition.ts';
 import { always, anyOf, not, type Truth } from './truth.ts';
 
@@ -19,30 +19,31 @@ export interface Reading {
 
 /** `values`: all that a path leads to; none, or only null, where it is not set. */
 export function passes(filter: ValueFilter, values: readonly Json[], reading: Reading): Truth {
-  const set = values.filter((value) => value !== null && value !== '');
+  const set = values.filter(isSet);
+  // a list is entered, whether the path says so or not
+  const members = set.flat().filter(isSet);
   switch (filter.type) {
     case 'existence':
-      return always((set.length > 0) === (filter.operator === 'is-set'));
+      return always(set.length > 0 === (filter.operator === 'is-set'));
     case 'date':
-      return anyOf(
-        set.flatMap((value) => {
-          const at = dateOf(value, reading.timeZone);
-          return at === null ? [] : [passesDate(filter, at, reading.nowMs, reading.timeZone)];
-        }),
-      );
+      return anyOf(members.map((value) => passesDateIn(filter, value, reading.nowMs, reading.timeZone)));
     case 'boolean':
-      return always(set.some((value) => truthOf(value) === filter.value));
+      return always(members.some((value) => truthOf(value) === filter.value));
     case 'numeric':
       return signed(filter.operator === 'not-equals', set, reading, () =>
-        set.some((value) => passesNumber(filter, numberOf(value))),
+        members.some((value) => passesNumber(filter, numberOf(value))),
       );
     case 'string':
       return signed(filter.operator.includes('not-') || filter.operator === 'nregex', set, reading, () =>
-        set.flat().some((value) => passesText(filter, textOf(value), reading)),
+        members.some((value) => passesText(filter, textOf(value), reading)),
       );
     case 'list':
       return passesList(filter, set, reading);
   }
+}
+
+function isSet(value: Json): boolean {
+  return value !== null && value !== '';
 }
 
 /** `positive` says whether the opposite of a negative operator holds, or the operator itself. */
@@ -116,17 +117,26 @@ function passesText(filter: StringFilter, told: string | null, reading: Reading)
       return text.endsWith(plain(filter.value));
     case 'regex':
     case 'nregex':
-      return reading.pattern(filter.value)?.(told) ?? false;
+      return reading.pattern(countsCapitals(filter, reading) ? filter.value : `(?i)${filter.value}`)?.(told) ?? false;
   }
 }
 
-function folding({ case_sensitive }: { case_sensitive?: boolean | undefined }, { klaviyo }: Reading) {
-  return (case_sensitive ?? klaviyo) ? (text: string) => text : (text: string) => text.toLowerCase();
+interface Cased {
+  case_sensitive?: boolean | undefined;
+}
+
+function countsCapitals({ case_sensitive }: Cased, { klaviyo }: Reading): boolean {
+  return case_sensitive ?? klaviyo;
+}
+
+function folding(filter: Cased, reading: Reading) {
+  return countsCapitals(filter, reading) ? (text: string) => text : (text: string) => text.toLowerCase();
 }
 
 function passesList(filter: ListFilter, set: readonly Json[], reading: Reading): Truth {
   // a property that is a list, or a path that leads to many values; a single value is a list of one
-  const items = set.flat().flatMap((value) => textOf(value) ?? []);
+  const members = set.flat();
+  const items = members.flatMap((value) => textOf(value) ?? []);
   const isUnset = set.length === 0;
   if (reading.klaviyo && isUnset) return always(false);
   const plain = folding(filter, reading);
@@ -150,7 +160,7 @@ function passesList(filter: ListFilter, set: readonly Json[], reading: Reading):
       return always(!items.some((item) => plain(item).includes(plain(filter.value))));
     default: {
       const operator = filter.operator.slice('length-'.length) as NumericFilter['operator'];
-      return always(passesNumber({ type: 'numeric', operator, value: filter.value }, items.length));
+      return always(passesNumber({ type: 'numeric', operator, value: filter.value }, members.length));
     }
   }
 }

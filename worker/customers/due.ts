@@ -1,0 +1,172 @@
+/**
+ * What follows from a customer's data without anybody sending it: points run out, windows turn over, segments are entered
+ * and left. Everything due by now happens first, in order, each at its own instant; then the input; then what it brings.
+ */
+import type { Changes, Head } from '../domain/customer.ts';
+import { decideDue } from '../domain/decide.ts';
+import type { Order } from '../domain/order.ts';
+import { applyLists, changesByTransition } from '../domain/segments/lists.ts';
+import {
+  type Cause,
+  flipping,
+  look,
+  outdated,
+  standing,
+  type Transition,
+  transitionRow,
+} from '../domain/segments/membership.ts';
+import type { ListChange } from '../domain/segments/states.ts';
+import { touchedSegments } from '../domain/segments/touched.ts';
+import type { Terms } from '../domain/terms.ts';
+import type { Batch } from './batch.ts';
+import type { CustomerStore } from './store.ts';
+
+/** One transaction of an object: where it reads, what it gathers, by which terms it decides. */
+export interface Scene {
+  store: CustomerStore;
+  batch: Batch;
+  terms: Terms;
+}
+
+/** Segments may put people on lists that segments ask for; after so many turns the rest waits for the next write. */
+const MOST_TURNS = 8;
+/** Instants that one write runs through; what is left is due at once again. */
+const MOST_INSTANTS = 50_000;
+
+/** Does what is due by `now`; answers the head to go on with. Costs nothing where nothing is due. */
+export function runDue(scene: Scene, customer: string, head: Head, now: number): Head {
+  let current = head;
+  for (let instants = 0; instants < MOST_INSTANTS; instants += 1) {
+    const atMs = current.nextDueMs;
+    if (atMs === null || atMs > now || current.movedTo !== null) return current;
+    current = runInstant(scene, customer, current, { atMs, now });
+  }
+  return current;
+}
+
+interface When {
+  /** The instant that is decided at. */
+  atMs: number;
+  now: number;
+}
+
+function runInstant(scene: Scene, customer: string, head: Head, when: When): Head {
+  const which = flipping(head.segments, when.atMs);
+  const changes = pointsDue(scene, customer, head, when);
+  if (changes !== null) {
+    scene.batch.add(customer, changes);
+    for (const id of touchedSegments(head, changes, scene.terms.segments)) which.add(id);
+  } else scene.batch.setHead(customer, head);
+  const current = changes?.head ?? head;
+  lookAt(scene, customer, current, { ...when, which, cause: { kind: changes === null ? 'time' : 'points' } });
+  return scene.batch.due(customer);
+}
+
+function pointsDue({ store, batch, terms }: Scene, customer: string, head: Head, { atMs, now }: When): Changes | null {
+  if (head.lotsDueMs === null || head.lotsDueMs > atMs) return null;
+  batch.readDueAnew(customer);
+  const lots = store.lots(customer, 0, atMs);
+  const names = lots.filter((lot) => lot.expiresAtMs <= atMs).flatMap((lot) => orderOfOrigin(lot.origin));
+  const orders = new Map(
+    names.flatMap((id): [string, Order][] => {
+      const order = store.order(customer, id);
+      return order === null ? [] : [[id, order]];
+    }),
+  );
+  return decideDue({ head, lots, orders }, terms, atMs, now);
+}
+
+function orderOfOrigin(origin: string): string[] {
+  return origin.startsWith('order:') ? [origin.slice('order:'.length)] : [];
+}
+
+/** Holds a customer against the definitions that came since their last look, before anything new is recorded of them. */
+export function bringUp(scene: Scene, customer: string, head: Head, now: number): Head {
+  const { segments: set } = scene.terms;
+  if (head.segmentsVersion >= set.version || head.seq === 0) return head;
+  const current = { ...head, segments: standing(head.segments, set), segmentsVersion: set.version };
+  scene.batch.add(customer, { head: current, rows: [], lots: [], orders: [] });
+  lookAt(scene, customer, current, { atMs: now, now, which: outdated(set, head), cause: { kind: 'definition' } });
+  return scene.batch.due(customer);
+}
+
+export interface BroughtUp {
+  looked: number;
+  entered: number;
+  left: number;
+}
+
+/** `bringUp` of many. Whoever is there by another id, or nobody yet, is left alone. */
+export function bringUpAll(scene: Scene, customers: string[], clock: number): BroughtUp {
+  const { batch } = scene;
+  batch.load(customers, []);
+  const done = { looked: 0, entered: 0, left: 0 };
+  for (const customer of customers) {
+    const head = batch.head(customer);
+    if (head === null || head.movedTo !== null) continue;
+    const now = Math.max(head.nowMs, clock);
+    const due = runDue(scene, customer, head, now);
+    const after = bringUp(scene, customer, due, now);
+    done.looked += 1;
+    for (const id of new Set([...Object.keys(due.segments), ...Object.keys(after.segments)])) {
+      const [was, is] = [due.segments[id]?.[0] ?? null, after.segments[id]?.[0] ?? null];
+      if (was === null && is !== null) done.entered += 1;
+      if (was !== null && is === null) done.left += 1;
+    }
+  }
+  return done;
+}
+
+/** What a decision brings: segments that it touches are looked at. Of somebody new all are. */
+export function followUp(scene: Scene, customer: string, before: Head, changes: Changes, cause: Cause): void {
+  const { segments: set } = scene.terms;
+  const now = changes.head.nowMs;
+  if (before.seq === 0) {
+    const head = { ...changes.head, segmentsVersion: set.version };
+    scene.batch.setHead(customer, head);
+    lookAt(scene, customer, head, { atMs: now, now, which: null, cause });
+    return;
+  }
+  const which = touchedSegments(before, changes, set);
+  if (which.size > 0) lookAt(scene, customer, changes.head, { atMs: now, now, which, cause });
+}
+
+export interface Look extends When {
+  /** null: all segments. */
+  which: ReadonlySet<string> | null;
+  cause: Cause;
+}
+
+/** Looks at segments and writes down what changed, with what the rules of lists make of it. */
+export function lookAt(scene: Scene, customer: string, head: Head, { atMs, now, which, cause }: Look): void {
+  const { batch, terms } = scene;
+  const { segments: set } = terms;
+  let current = head;
+  let next = which;
+  for (let turn = 0; turn < MOST_TURNS && (next === null || next.size > 0); turn += 1) {
+    const history = batch.history(customer);
+    const { segments, transitions } = look(current, { set, history, which: next, atMs, cause });
+    const { lists, changes } = listsAfter(scene, current, transitions, now);
+    const rows = transitions.map((transition, place) => {
+      const row = transitionRow(transition, { atMs, recordedAtMs: now, programmeVersion: terms.programmeVersion });
+      const applied = changes[place] ?? [];
+      const about = applied.length === 0 ? row.about : { ...row.about, lists: applied.map((one) => ({ ...one })) };
+      return { ...row, about, seq: current.seq + 1 + place };
+    });
+    const after = { ...current, segments, lists, seq: current.seq + rows.length, nowMs: Math.max(current.nowMs, now) };
+    const changed = { head: after, rows, lots: [], orders: [] };
+    batch.add(customer, changed);
+    next = lists === current.lists ? new Set() : touchedSegments(current, changed, set);
+    current = after;
+  }
+}
+
+function listsAfter({ terms }: Scene, head: Head, transitions: Transition[], now: number) {
+  let { lists } = head;
+  const changes = transitions.map(({ segment, change }): ListChange[] => {
+    const done = applyLists(lists, changesByTransition(terms.segments, segment.id, change), now);
+    lists = done.lists;
+    return done.applied;
+  });
+  return { lists, changes };
+}

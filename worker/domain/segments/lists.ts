@@ -1,0 +1,67 @@
+/** Who is on which list: changes that may come twice or late, and the rules by which something that happens changes a list. */
+import type { JsonObject } from '../json.ts';
+import { valuesAt } from './paths.ts';
+import type { List, ListRule, SegmentSet } from './segment-set.ts';
+import type { ListChange, ListStates } from './states.ts';
+import { passes } from './values.ts';
+
+/** The lists after the changes (the same object where nothing changed), and the changes that moved something. */
+export function applyLists(
+  lists: ListStates,
+  changes: readonly ListChange[],
+  nowMs: number,
+): { lists: ListStates; applied: ListChange[] } {
+  let now = lists;
+  const applied = changes.filter(({ list, change, sinceMs }) => {
+    const before = now[list];
+    if (change === 'removed') {
+      if (before === undefined) return false;
+      const { [list]: _, ...others } = now;
+      now = others;
+      return true;
+    }
+    const since = Math.max(0, Math.min(sinceMs ?? nowMs, nowMs));
+    // said without a date, it is no news of who is there
+    if (before !== undefined && (sinceMs === null || since >= before)) return false;
+    now = { ...now, [list]: since };
+    return true;
+  });
+  return { lists: now, applied };
+}
+
+/** What an event does to lists by their rules. */
+export function changesByEvent(
+  { lists, manner }: SegmentSet,
+  { name, properties, nowMs }: { name: string; properties: JsonObject; nowMs: number },
+): ListChange[] {
+  return byRules(lists.values(), (rule) => {
+    if (rule.on !== 'event' || rule.event !== name) return false;
+    const reading = { ...manner, klaviyo: false, nowMs };
+    return rule.filters.every(({ property, filter }) => passes(filter, valuesAt(properties, property), reading).holds);
+  });
+}
+
+/** What entering or leaving a segment does to lists by their rules. */
+export function changesByTransition(
+  { lists }: SegmentSet,
+  segment: string,
+  transition: 'entered' | 'left',
+): ListChange[] {
+  return byRules(
+    lists.values(),
+    (rule) => rule.on === 'segment' && rule.segment === segment && rule.transition === transition,
+  );
+}
+
+function byRules(lists: Iterable<List>, applies: (rule: ListRule) => boolean): ListChange[] {
+  return [...lists].flatMap(({ id, rules }) =>
+    rules.filter(applies).map(({ change }): ListChange => ({ list: id, change, sinceMs: null })),
+  );
+}
+
+/** Two customers who are one are on the lists of both, since the earlier date. */
+export function joinLists(own: ListStates, other: ListStates): ListStates {
+  const joined = { ...own };
+  for (const [list, sinceMs] of Object.entries(other)) joined[list] = Math.min(joined[list] ?? sinceMs, sinceMs);
+  return joined;
+}
