@@ -9,7 +9,6 @@ import type { Terms } from '../domain/terms.ts';
 import type { Env } from '../env.ts';
 import { type ToldCopy, toldCopy } from '../projection/told.ts';
 import { openTerms, type ShopTerms } from '../segments/cache.ts';
-import { retryAfterMs } from '../time/retry.ts';
 import type { Batch } from './batch.ts';
 import { type BroughtUp, bringUpAll, runDue, type Scene } from './due.ts';
 import { adopt, freeze, type MoveCall, type Part, type Place, partOf } from './moving.ts';
@@ -20,11 +19,9 @@ import { recordAll } from './recorder.ts';
 import { type Explained, type Memberships, type Previewed, SegmentReader, type Wanted } from './segment-reader.ts';
 import { ShopClock } from './shop-clock.ts';
 import { CustomerStore, type Page } from './store.ts';
+import { Timer } from './timer.ts';
 
-/** After a crash, what D1 was not told is told at the latest this much later. */
-const SAFETY_MS = 5_000;
 const DUE_AT_ONCE = 200;
-const FURTHEST_MS = 365 * 86_400_000;
 
 export interface RecordCall {
   shop: string;
@@ -55,8 +52,7 @@ export class Customers extends DurableObject<Env> {
   readonly #segments: SegmentReader;
   /** Asked in test shops only. */
   readonly #clock: ShopClock;
-  /** When the alarm is set for; undefined until asked. */
-  #armed: number | null | undefined;
+  readonly #timer: Timer;
   #dueFailures = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -66,6 +62,7 @@ export class Customers extends DurableObject<Env> {
     this.#reader = new Reader(this.#store);
     this.#segments = new SegmentReader(this.#store);
     this.#clock = new ShopClock(env, { shop: this.#shop(), object: ctx.id.name ?? '' });
+    this.#timer = new Timer(ctx.storage, { store: this.#store, projector: this.#projector, clock: this.#clock });
   }
 
   /** Rows read since the object started, for holding costs against history. */
@@ -77,7 +74,7 @@ export class Customers extends DurableObject<Env> {
   async record(call: RecordCall): Promise<RecordAnswer> {
     if (call.shop !== this.#shop()) throw new Error('a call for another shop');
     const shop = await openTerms(this.env, call.shop, call.version);
-    await this.#readAlarm();
+    await this.#timer.read();
     const before = this.#store.rowsWritten;
     const groups = await this.#write(shop, (now) =>
       recordAll(this.#store, call.groups, { terms: shop.terms, now, report: (msg, error) => this.#report(msg, error) }),
@@ -134,10 +131,16 @@ export class Customers extends DurableObject<Env> {
     return this.#segments.preview(call.customers, { ...call, terms }, call.clockMs ?? Date.now());
   }
 
+  /** Those of these whom the shop can name and who are in a segment or on a list as of now. Writes nothing. */
+  async membersOf(call: SegmentCall & { customers: string[]; group: string }): Promise<string[]> {
+    const { terms } = await openTerms(this.env, call.shop, call.version);
+    return this.#segments.membersOf(call.group, call.customers, terms, call.clockMs ?? Date.now());
+  }
+
   /** Holds these against the definitions that came since their last look; answers how many segments were entered and left. */
   async bringUp(call: SegmentCall & { customers: string[] }): Promise<BroughtUp> {
     const shop = await openTerms(this.env, call.shop, call.version);
-    await this.#readAlarm();
+    await this.#timer.read();
     const done = await this.#write(shop, (now) =>
       this.#store.transaction((batch) => bringUpAll(this.#scene(batch, shop.terms), call.customers, now)),
     );
@@ -190,16 +193,16 @@ export class Customers extends DurableObject<Env> {
     const stuck = due !== null && due <= nowMs && this.#store.rowsWritten === before;
     if (!done || stuck) throw new Error('due work failed');
     this.#projector.touch();
-    this.#arm();
+    this.#timer.arm(this.#dueFailures);
     return due;
   }
 
   override async alarm(): Promise<void> {
-    this.#armed = null;
+    this.#timer.rang();
     const done = await this.#runDue();
     await this.#projector.flush();
     this.#dueFailures = done ? 0 : this.#dueFailures + 1;
-    this.#arm();
+    this.#timer.arm(this.#dueFailures);
   }
 
   /** A write at the shop's instant; what it leaves due is told to the timer: the platform's alarm, or a test shop's clock. */
@@ -208,7 +211,7 @@ export class Customers extends DurableObject<Env> {
       if (shop.terms.mode === 'live') return write(Date.now());
       return await this.#clock.during(write, () => this.#store.nextDue());
     } finally {
-      this.#arm();
+      this.#timer.arm(this.#dueFailures);
     }
   }
 
@@ -250,37 +253,12 @@ export class Customers extends DurableObject<Env> {
   async #move<T>(call: MoveCall, work: (scene: Scene, now: number) => T): Promise<T> {
     if (call.shop !== this.#shop()) throw new Error('a call for another shop');
     const shop = await openTerms(this.env, call.shop, call.version);
-    await this.#readAlarm();
+    await this.#timer.read();
     const done = await this.#write(shop, (now) =>
       this.#store.transaction((batch) => work(this.#scene(batch, shop.terms), now)),
     );
     this.#projector.touch();
     return done;
-  }
-
-  async #readAlarm(): Promise<void> {
-    if (this.#armed === undefined || (this.#armed !== null && this.#armed < Date.now())) {
-      this.#armed = await this.ctx.storage.getAlarm();
-    }
-  }
-
-  /**
-   * One alarm: what is due next, or the safety net for telling D1. Never at or before now, which would spin or stick;
-   * later after a failure; and never further than a year, for the platform knows no alarms after 2189.
-   */
-  #arm(): void {
-    const now = Date.now();
-    const due = (this.#clock.frozen ? null : this.#store.nextDue()) ?? Number.POSITIVE_INFINITY;
-    const again = this.#dueFailures > 0 ? Math.max(due, now + retryAfterMs(this.#dueFailures)) : due;
-    const safety = this.#projector.behind
-      ? now + Math.max(SAFETY_MS, this.#projector.backOffMs)
-      : Number.POSITIVE_INFINITY;
-    const wanted = Math.min(again, safety);
-    if (wanted === Number.POSITIVE_INFINITY) return;
-    const at = Math.min(Math.max(now + 1, wanted), now + FURTHEST_MS);
-    if (this.#armed !== null && this.#armed !== undefined && this.#armed > now && this.#armed <= at) return;
-    void this.ctx.storage.setAlarm(at);
-    this.#armed = at;
   }
 
   #shop(): string {

@@ -12,6 +12,7 @@ import {
   look,
   outdated,
   standing,
+  standingLists,
   type Transition,
   transitionRow,
 } from '../domain/segments/membership.ts';
@@ -84,7 +85,8 @@ function orderOfOrigin(origin: string): string[] {
 export function bringUp(scene: Scene, customer: string, head: Head, now: number): Head {
   const { segments: set } = scene.terms;
   if (head.segmentsVersion >= set.version || head.seq === 0) return head;
-  const current = { ...head, segments: standing(head.segments, set), segmentsVersion: set.version };
+  const lists = standingLists(head.lists, set);
+  const current = { ...head, segments: standing(head.segments, set), lists, segmentsVersion: set.version };
   scene.batch.add(customer, { head: current, rows: [], lots: [], orders: [] });
   lookAt(scene, customer, current, { atMs: now, now, which: outdated(set, head), cause: { kind: 'definition' } });
   return scene.batch.due(customer);

@@ -150,6 +150,7 @@ export class Projector {
       names: steps.some((step) => step.named),
       day: this.#days.get(customer) !== day,
       balance: steps.some((step) => step.points),
+      groups: steps.some((step) => step.joined),
     };
     return this.#set(customer, head, { from, orders, may });
   }

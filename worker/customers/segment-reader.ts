@@ -76,6 +76,14 @@ export class SegmentReader {
     });
   }
 
+  /** Those of them whom the shop can name and who are in a segment or on a list. */
+  membersOf(group: string, customers: string[], terms: Terms, clock: number): string[] {
+    return customers.filter((customer) => {
+      const found = this.#at(customer, terms, clock, ({ head, sinceOf }) => head.known && sinceOf(group) !== null);
+      return found === true;
+    });
+  }
+
   /** Whom a definition would hold, and why, of some. Whoever moved is not counted. */
   preview(
     customers: string[],

@@ -158,6 +158,11 @@ export class Directory extends DurableObject<Env> {
     return this.#store.page(after, limit);
   }
 
+  /** How many customers there are; whoever moved is counted where they went. */
+  count(): number {
+    return this.#store.customers();
+  }
+
   /** Takes up the moves whose callers died. */
   override async alarm(): Promise<void> {
     let failed = false;

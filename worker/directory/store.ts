@@ -184,6 +184,10 @@ export class DirectoryStore {
       .map((row) => String(row.customer));
   }
 
+  customers(): number {
+    return Number(this.#db.one('SELECT COUNT(*) AS count FROM customer WHERE moved_to IS NULL')?.count ?? 0);
+  }
+
   /** No table of moves before the second migration, which a read does not run. */
   #hasMoves(): boolean {
     return this.#db.version() >= 2;

@@ -19,11 +19,11 @@ export interface ChangeSet {
   head: Head;
   orders: Order[];
   /** What the set may change besides the counters: statements that none of the sets needs are not sent. */
-  may: { names: boolean; day: boolean; balance: boolean };
+  may: { names: boolean; day: boolean; balance: boolean; groups: boolean };
 }
 
 /** For a set whose beginning is not known: it may change anything. */
-export const MAY_CHANGE_ALL = { names: true, day: true, balance: true };
+export const MAY_CHANGE_ALL = { names: true, day: true, balance: true, groups: true };
 
 export interface Applied {
   /** Where each named customer's copy stands now. */
@@ -44,6 +44,23 @@ const ORDERS = `
   ON CONFLICT DO UPDATE SET customer = excluded.customer, seq = excluded.seq, name = excluded.name,
     total_minor = excluded.total_minor, payment = excluded.payment, fulfilment = excluded.fulfilment,
     points = excluded.points WHERE excluded.seq >= orders.seq`;
+
+// A set that may change them tells all segments and lists of its customer.
+const LEAVE = `
+  DELETE FROM member WHERE shop = ?1 AND (customer, target) IN (
+    SELECT m.customer, m.target
+    FROM json_each(?2) j LEFT JOIN profile p ON p.shop = ?1 AND p.customer = j.value ->> 'c'
+      CROSS JOIN member m ON m.shop = ?1 AND m.customer = j.value ->> 'c'
+    WHERE COALESCE(p.seq, 0) = j.value ->> 'from'
+      AND NOT EXISTS (SELECT 1 FROM json_each(j.value -> 'groups') g WHERE g.key = m.target))`;
+const JOIN = `
+  INSERT INTO member (shop, customer, target, since_ms)
+  SELECT ?1, j.value ->> 'c', g.key, g.value
+  FROM json_each(?2) j LEFT JOIN profile p ON p.shop = ?1 AND p.customer = j.value ->> 'c'
+    CROSS JOIN json_each(j.value -> 'groups') g
+  WHERE COALESCE(p.seq, 0) = j.value ->> 'from'
+  ON CONFLICT DO UPDATE SET since_ms = excluded.since_ms WHERE member.since_ms <> excluded.since_ms`;
+const FORGET = `DELETE FROM member WHERE shop = ?1 AND customer IN (SELECT value ->> 'c' FROM json_each(?2))`;
 
 // The row of a customer who is gone stays with its last number, so that an older set that comes late finds it closed.
 const GONE = `
@@ -102,10 +119,13 @@ export async function applyChangeSets(db: D1Database, shop: string, sets: Change
   const slices = Array.from({ length: Math.ceil(orders.length / ORDERS_A_STATEMENT) }, (_, at) =>
     orders.slice(at * ORDERS_A_STATEMENT, (at + 1) * ORDERS_A_STATEMENT),
   );
-  const left = gone.map(({ customer, head }) => ({ c: customer, seq: head.seq }));
+  const left = JSON.stringify(gone.map(({ customer, head }) => ({ c: customer, seq: head.seq })));
+  const joining = live.filter(({ may }) => may.groups).map(groupsOf);
+  const joined = JSON.stringify(joining);
   const statements = [
-    ...(left.length > 0 ? [db.prepare(GONE).bind(shop, JSON.stringify(left))] : []),
+    ...(gone.length > 0 ? [FORGET, GONE] : []).map((sql) => db.prepare(sql).bind(shop, left)),
     ...slices.map((slice) => db.prepare(ORDERS).bind(shop, JSON.stringify(slice))),
+    ...(joining.length > 0 ? [LEAVE, JOIN] : []).map((sql) => db.prepare(sql).bind(shop, joined)),
     ...wanted.flatMap(([needed, sql]) => (needed ? [db.prepare(sql).bind(shop, profiles)] : [])),
   ];
   const results = await inTime(db.batch<CopySeq>(statements));
@@ -160,6 +180,14 @@ export function ordersOf(set: ChangeSet): ToldRow[] {
           pts: order.earned - order.clawed,
         },
   );
+}
+
+/** All segments and lists of the customer, each with since when. */
+export function groupsOf({ customer, from, head }: ChangeSet) {
+  const segments = Object.entries(head.segments).flatMap(([id, [sinceMs]]) =>
+    sinceMs === null ? [] : [[id, sinceMs]],
+  );
+  return { c: customer, from, groups: Object.fromEntries([...segments, ...Object.entries(head.lists)]) };
 }
 
 export function profileOf(set: ChangeSet): ToldRow {

@@ -33,6 +33,18 @@ export const profiles = sqliteTable(
   (table) => [primaryKey({ columns: [table.shop, table.customer] })],
 );
 
+export const members = sqliteTable(
+  'member',
+  {
+    shop: text('shop').notNull(),
+    customer: text('customer').notNull(),
+    /** A segment or a list. */
+    target: text('target').notNull(),
+    sinceMs: integer('since_ms').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.shop, table.customer, table.target] })],
+);
+
 export const orders = sqliteTable(
   'orders',
   {

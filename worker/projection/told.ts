@@ -1,11 +1,13 @@
 /** What D1 holds of customers against what their objects told it: each field that differs, found by reading both. */
-import { type ChangeSet, inTime, ordersOf, profileOf, type ToldRow } from './apply.ts';
+import { type ChangeSet, groupsOf, inTime, ordersOf, profileOf, type ToldRow } from './apply.ts';
 
 /** What D1 should hold of one customer. */
 export interface ToldCopy {
   customer: string;
   profile: ToldRow;
   orders: ToldRow[];
+  /** Segments and lists with since when, by id, as JSON. */
+  groups: string;
 }
 
 export interface Difference {
@@ -28,13 +30,22 @@ const ORDERS = `
     o.total_minor AS total, o.payment AS pay, o.fulfilment AS ful, o.points AS pts
   FROM json_each(?2) j CROSS JOIN orders o ON o.shop = ?1 AND o.order_id = j.value`;
 
+const GROUPS = `
+  SELECT m.customer AS c, json_group_object(m.target, m.since_ms) AS groups
+  FROM json_each(?2) j CROSS JOIN member m ON m.shop = ?1 AND m.customer = j.value GROUP BY m.customer`;
+
 const PERSONAL = new Set(['user', 'email', 'name', 'key', 'phone']);
 /** Where a set begins; and an order's `seq` says when it was told last, not what it is. */
 const UNCOMPARED = new Set(['from']);
 const UNCOMPARED_OF_ORDERS = new Set(['from', 'seq']);
 
 export function toldCopy(set: ChangeSet): ToldCopy {
-  return { customer: set.customer, profile: profileOf(set), orders: ordersOf(set) };
+  return {
+    customer: set.customer,
+    profile: profileOf(set),
+    orders: ordersOf(set),
+    groups: inOneForm(groupsOf(set).groups),
+  };
 }
 
 /** What differs, by customer. Customers that `told` leaves out should have no profile. */
@@ -44,14 +55,18 @@ export async function differences(
   { customers, told }: { customers: string[]; told: ToldCopy[] },
 ): Promise<Map<string, Difference[]>> {
   const ids = told.flatMap(({ orders }) => orders.map((order) => order.id ?? ''));
-  const [profiles, orders] = await inTime(
+  const [profiles, orders, groups] = await inTime(
     db.batch<ToldRow>([
       db.prepare(PROFILES).bind(shop, JSON.stringify(customers)),
       db.prepare(ORDERS).bind(shop, JSON.stringify(ids)),
+      db.prepare(GROUPS).bind(shop, JSON.stringify(customers)),
     ]),
   );
   const profileOfCustomer = new Map((profiles?.results ?? []).map((row) => [row.c, row]));
   const orderOfId = new Map((orders?.results ?? []).map((row) => [row.id, row]));
+  const groupsOfCustomer = new Map(
+    (groups?.results ?? []).map((row) => [row.c, inOneForm(JSON.parse(String(row.groups)))]),
+  );
   const byCustomer = new Map(told.map((copy) => [copy.customer, copy]));
   const found = customers.map((customer): [string, Difference[]] => {
     const copy = byCustomer.get(customer);
@@ -62,9 +77,17 @@ export async function differences(
       const of = { customer, order: String(order.id) };
       rows.push(rowDifferences(of, order, orderOfId.get(order.id ?? '') ?? null));
     }
+    const [own, kept] = [copy?.groups ?? NO_GROUPS, groupsOfCustomer.get(customer) ?? NO_GROUPS];
+    if (own !== kept) rows.push([{ customer, order: null, field: 'groups', object: own, copy: kept }]);
     return [customer, rows.flat()];
   });
   return new Map(found.filter(([, all]) => all.length > 0));
+}
+
+const NO_GROUPS = '{}';
+
+function inOneForm(groups: Record<string, number>): string {
+  return JSON.stringify(Object.fromEntries(Object.entries(groups).sort(([a], [b]) => (a < b ? -1 : 1))));
 }
 
 /** Field by field; a row that one side lacks is one difference. */

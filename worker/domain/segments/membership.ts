@@ -8,7 +8,7 @@ import type { JsonObject } from '../json.ts';
 import { evaluate } from './evaluate.ts';
 import type { Facts, History, SinceOf } from './facts.ts';
 import type { Segment, SegmentSet } from './segment-set.ts';
-import type { SegmentStates } from './states.ts';
+import type { ListStates, SegmentStates } from './states.ts';
 import { FOREVER } from './truth.ts';
 
 /** Why segments are looked at. */
@@ -132,4 +132,9 @@ export function outdated(set: SegmentSet, head: Pick<Head, 'segmentsVersion'>): 
 /** States of segments that are still there. */
 export function standing(segments: SegmentStates, { byId }: SegmentSet): SegmentStates {
   return Object.fromEntries(Object.entries(segments).filter(([id]) => byId.has(id)));
+}
+
+export function standingLists(lists: ListStates, set: SegmentSet): ListStates {
+  const gone = Object.keys(lists).some((id) => !set.lists.has(id));
+  return gone ? Object.fromEntries(Object.entries(lists).filter(([id]) => set.lists.has(id))) : lists;
 }

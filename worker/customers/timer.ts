@@ -1,0 +1,54 @@
+/** One alarm for an object: what is due next, or the safety net for telling D1. */
+import { retryAfterMs } from '../time/retry.ts';
+import type { Projector } from './projector.ts';
+import type { ShopClock } from './shop-clock.ts';
+import type { CustomerStore } from './store.ts';
+
+/** After a crash, what D1 was not told is told at the latest this much later. */
+const SAFETY_MS = 5_000;
+/** The platform knows no alarms after 2189. */
+const FURTHEST_MS = 365 * 86_400_000;
+
+interface Watched {
+  store: CustomerStore;
+  projector: Projector;
+  clock: ShopClock;
+}
+
+export class Timer {
+  readonly #storage: DurableObjectStorage;
+  readonly #of: Watched;
+  /** When the alarm is set for; undefined until asked. */
+  #armed: number | null | undefined;
+
+  constructor(storage: DurableObjectStorage, of: Watched) {
+    this.#storage = storage;
+    this.#of = of;
+  }
+
+  /** The alarm rang: none is set. */
+  rang(): void {
+    this.#armed = null;
+  }
+
+  async read(): Promise<void> {
+    if (this.#armed === undefined || (this.#armed !== null && this.#armed < Date.now())) {
+      this.#armed = await this.#storage.getAlarm();
+    }
+  }
+
+  /** Never at or before now, which would spin or stick; later after failures in a row. */
+  arm(failures: number): void {
+    const { store, projector, clock } = this.#of;
+    const now = Date.now();
+    const due = (clock.frozen ? null : store.nextDue()) ?? Number.POSITIVE_INFINITY;
+    const again = failures > 0 ? Math.max(due, now + retryAfterMs(failures)) : due;
+    const safety = projector.behind ? now + Math.max(SAFETY_MS, projector.backOffMs) : Number.POSITIVE_INFINITY;
+    const wanted = Math.min(again, safety);
+    if (wanted === Number.POSITIVE_INFINITY) return;
+    const at = Math.min(Math.max(now + 1, wanted), now + FURTHEST_MS);
+    if (this.#armed !== null && this.#armed !== undefined && this.#armed > now && this.#armed <= at) return;
+    void this.#storage.setAlarm(at);
+    this.#armed = at;
+  }
+}
