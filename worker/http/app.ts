@@ -21,12 +21,15 @@ export interface AppEnv {
 
 export type AppContext = Context<AppEnv>;
 
+/** A body can break more rules than anybody reads. */
+const MOST_ERRORS = 100;
+
 /** A route group whose schemas answer `invalid_request`, naming each field and the rule it breaks. */
 export function routes(): OpenAPIHono<AppEnv> {
   return new OpenAPIHono<AppEnv>({
     defaultHook: (result) => {
       if (result.success) return;
-      const errors = result.error.issues.flatMap((issue): FieldError[] =>
+      const errors = result.error.issues.slice(0, MOST_ERRORS).flatMap((issue): FieldError[] =>
         issue.code === 'unrecognized_keys'
           ? issue.keys.map((key) => ({
               field: [...issue.path, key].join('.'),
