@@ -12,7 +12,8 @@ import { startBare } from './bare.ts';
 import { at, type Measured } from './load.ts';
 import { memoryOf, rowsSince, sizeOf } from './machine.ts';
 import * as scenes from './scenes.ts';
-import { batch, makeShop, view } from './shop.ts';
+import { addSegments } from './segments.ts';
+import { type BenchShop, batch, makeShop, view } from './shop.ts';
 
 const ROUNDS = 3;
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -100,6 +101,7 @@ async function measure(): Promise<void> {
   const isolated = rowsSince(log, from, '/v1/track');
   await paced('POST /hub/v1/session, paced 18/s', '', () => scenes.sessions(shop, 18));
   await paced('GET /hub/v1/me, paced 200/s', '', () => scenes.me(shop, 200));
+  await segments(shop);
   const few = await scenes.debits(shop, 'few', 10);
   const many = await scenes.debits(shop, 'many', 10_000);
   add({ what: 'debit at 10 entries', value: few.p50, unit: 'ms', p50: few.p50, p99: few.p99 });
@@ -121,6 +123,38 @@ async function measure(): Promise<void> {
   const memory = memoryOf(edge.workerd()[0]);
   if (memory) add({ what: 'memory of the edge, highest', value: memory.highest, unit: 'MiB', budget: '< 400' });
   await sizes();
+}
+
+/** The same events in a shop with 100 segments beside one without any; and how soon a membership shows. */
+async function segments(plain: BenchShop): Promise<void> {
+  const rich = await makeShop(edge.url, edge.operatorToken);
+  await addSegments(rich, 100);
+  const [theirs, ours] = [plain, rich].map(({ segment }) => ({ url: `${edge.url}/v1/batch`, headers: segment }));
+  if (ours === undefined || theirs === undefined) return;
+  const everyone = Array.from({ length: 2_500 }, (_, user) => view(user));
+  for (let from = 0; from < everyone.length; from += 500) {
+    const body = batch(everyone.slice(from, from + 500));
+    await (await fetch(ours.url, { method: 'POST', headers: ours.headers, body })).text();
+  }
+  await quiet();
+  await sideBySide(
+    'events/s, one per request, 100 segments beside none',
+    1,
+    '>= 50 % of none',
+    () => scenes.single(ours),
+    () => scenes.single(theirs),
+  );
+  await sideBySide(
+    'events/s, 10 customers of 10, 100 segments beside none',
+    100,
+    '>= 50 % of none',
+    () => scenes.tenOfTen(ours),
+    () => scenes.tenOfTen(theirs),
+  );
+  await quiet();
+  const lags = await scenes.lagToMembership(rich, 300);
+  const [p50, p99] = [at(lags, 0.5), at(lags, 0.99)];
+  add({ what: 'event to membership by API', value: p50, unit: 'ms', budget: '< 5 p50, < 10 p99', p50, p99 });
 }
 
 /** Money per million plain events, each alone in its request: Cloudflare's public prices of the paid plan, nothing included. */

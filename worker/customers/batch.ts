@@ -10,7 +10,8 @@ import { flipOf } from '../domain/segments/membership.ts';
 import type { Database } from '../storage/database.ts';
 import { jsonTexts } from '../storage/json-texts.ts';
 import { CustomerHistory } from './history.ts';
-import { type Row, TOUCHES, toHead, toJournalRow } from './rows.ts';
+import type { Untold } from './outbox.ts';
+import { placeOf, type Row, toHead, toJournalRow } from './rows.ts';
 
 const HEADS = 'SELECT * FROM customer WHERE customer IN (SELECT value FROM json_each(?))';
 
@@ -18,10 +19,9 @@ export const KEYS = `SELECT k.customer, k.key, k.seq FROM json_each(?) j
   JOIN used_key k ON k.customer = j.value ->> 0 AND k.key = j.value ->> 1`;
 
 const WRITE_JOURNAL = `
-  INSERT INTO journal (n, customer, seq, kind, name, at_ms, recorded_ms, key, order_id, points, named, programme, entries,
-    about)
+  INSERT INTO journal (n, customer, seq, kind, name, at_ms, recorded_ms, key, order_id, points, programme, entries, about)
   SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
-    value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13 FROM json_each(?)`;
+    value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12 FROM json_each(?)`;
 
 const WRITE_KEYS = `INSERT INTO used_key (customer, key, seq)
   SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?)`;
@@ -30,10 +30,11 @@ const USED_KEYS = `SELECT key FROM used_key WHERE customer = ?1 AND key IN (SELE
 
 const WRITE_HEADS = `
   INSERT INTO customer (customer, seq, now_ms, balance, debt, lifetime, next_due_ms, first_seen_ms, last_seen_ms,
-    known, orders, moved_to, traits, consents, profiles, segments, lists, segments_version, lots_due_ms)
+    known, orders, moved_to, traits, consents, profiles, segments, lists, segments_version, lots_due_ms,
+    no)
   SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
     value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13, value ->> 14,
-    value ->> 15, value ->> 16, value ->> 17, value ->> 18
+    value ->> 15, value ->> 16, value ->> 17, value ->> 18, value ->> 19
   FROM json_each(?) WHERE true
   ON CONFLICT DO UPDATE SET seq = excluded.seq, now_ms = excluded.now_ms, balance = excluded.balance,
     debt = excluded.debt, lifetime = excluded.lifetime, next_due_ms = excluded.next_due_ms,
@@ -58,12 +59,16 @@ export class Batch {
   readonly #dueAnew = new Set<string>();
   readonly #histories = new Map<string, CustomerHistory>();
   #touchedDue = false;
-  #n: number;
+  /** Customers by their numbers in this object. */
+  readonly #numbers = new Map<string, number>();
+  readonly #untold = new Map<string, Untold>();
+  #lastNumber: number;
+  #latestMs = 0;
 
-  /** `lastN` is the number of the journal's last row. */
-  constructor(db: Database, lastN: number) {
+  /** `lastNumber` is the number of the last customer who came here. */
+  constructor(db: Database, lastNumber: number) {
     this.#db = db;
-    this.#n = lastN;
+    this.#lastNumber = lastNumber;
   }
 
   /** Whether anybody's next due instant may have changed. */
@@ -71,13 +76,25 @@ export class Batch {
     return this.#touchedDue;
   }
 
-  get lastN(): number {
-    return this.#n;
+  get lastNumber(): number {
+    return this.#lastNumber;
+  }
+
+  /** The latest instant that anything was decided at in this call. */
+  get latestMs(): number {
+    return this.#latestMs;
+  }
+
+  /** Whose copies the written rows change. */
+  get untold(): ReadonlyMap<string, Untold> {
+    return this.#untold;
   }
 
   load(customers: string[], keys: { customer: string; key: string }[]): void {
-    for (const row of this.#db.all(HEADS, JSON.stringify(customers)))
+    for (const row of this.#db.all(HEADS, JSON.stringify(customers))) {
       this.#heads.set(String(row.customer), toHead(row));
+      if (row.no != null) this.#numbers.set(String(row.customer), Number(row.no));
+    }
     if (keys.length === 0) return;
     const pairs = JSON.stringify(keys.map(({ customer, key }) => [customer, key]));
     for (const row of this.#db.all(KEYS, pairs))
@@ -94,7 +111,7 @@ export class Batch {
     if (seq === undefined) return null;
     const pending = this.#rows.find((one) => one.customer === customer && one.row.seq === seq);
     if (pending !== undefined) return pending.row;
-    const row: Row | null = this.#db.one('SELECT * FROM journal WHERE customer = ? AND seq = ?', customer, seq);
+    const row: Row | null = this.#db.one('SELECT * FROM journal WHERE n = ?', this.#placeOf(customer, seq));
     if (row === null) throw new Error('a used key without its journal row');
     return toJournalRow(row);
   }
@@ -172,7 +189,9 @@ export class Batch {
     this.#writeRows();
     const heads = [...this.#changed].flatMap((customer) => {
       const head = this.#heads.get(customer);
-      return head === undefined ? [] : [headValues(customer, this.#dueHead(customer, head))];
+      if (head === undefined) return [];
+      this.#latestMs = Math.max(this.#latestMs, head.nowMs);
+      return [[...headValues(customer, this.#dueHead(customer, head)), this.#numberOf(customer)]];
     });
     if (heads.length > 0) this.#db.run(WRITE_HEADS, JSON.stringify(heads));
   }
@@ -201,28 +220,41 @@ export class Batch {
     return earliest === NEVER ? null : earliest;
   }
 
+  /** A customer who is new here takes the next number. */
+  #numberOf(customer: string): number {
+    const known = this.#numbers.get(customer);
+    if (known !== undefined) return known;
+    const stored = this.#db.one('SELECT no FROM customer WHERE customer = ?', customer)?.no;
+    if (stored == null) this.#lastNumber += 1;
+    const number = stored == null ? this.#lastNumber : Number(stored);
+    this.#numbers.set(customer, number);
+    return number;
+  }
+
+  #placeOf(customer: string, seq: number): number {
+    return placeOf(this.#numberOf(customer), seq);
+  }
+
   #rowValues(customer: string, row: JournalRow): unknown[] {
-    this.#n += 1;
     const { seq, kind, name, atMs, recordedAtMs, key, orderId, programmeVersion, entries, about } = row;
     const moving = entries.filter((entry) => entry.kind !== 'settled');
     const points = moving.length === 0 ? null : moving.reduce((sum, entry) => sum + entry.points, 0);
     const told = entries.length === 0 ? null : JSON.stringify(entries);
-    const times = [atMs, recordedAtMs];
-    return [
-      this.#n,
-      customer,
-      seq,
-      kind,
-      name,
-      ...times,
-      key,
-      orderId,
-      points,
-      touchesOf(row),
-      programmeVersion,
-      told,
-      JSON.stringify(about),
-    ];
+    this.#noteUntold(customer, row, points !== null);
+    const what = [kind, name, atMs, recordedAtMs, key, orderId, points, programmeVersion, told, JSON.stringify(about)];
+    return [this.#placeOf(customer, seq), customer, seq, ...what];
+  }
+
+  #noteUntold(customer: string, { seq, kind, orderId, about }: JournalRow, points: boolean): void {
+    const known = this.#untold.get(customer);
+    const untold = known ?? { from: seq - 1, orders: new Set(), points: false, profile: false, groups: false };
+    if (known === undefined) this.#untold.set(customer, untold);
+    const isMerge = kind === 'customer.merged';
+    untold.from = Math.min(untold.from, seq - 1);
+    untold.points ||= points;
+    untold.profile ||= isMerge || about.traits !== undefined;
+    untold.groups ||= isMerge || about.lists !== undefined || kind === 'segment.entered' || kind === 'segment.left';
+    if (orderId !== null) untold.orders.add(orderId);
   }
 
   #writeLot(customer: string, lot: Lot): void {
@@ -253,12 +285,6 @@ function headValues(customer: string, head: Head): unknown[] {
     head.segmentsVersion,
     head.lotsDueMs,
   ];
-}
-
-function touchesOf({ kind, about }: JournalRow): number {
-  if (kind === 'customer.merged') return TOUCHES.profile | TOUCHES.groups;
-  const groups = about.lists !== undefined || kind === 'segment.entered' || kind === 'segment.left';
-  return (about.traits === undefined ? 0 : TOUCHES.profile) | (groups ? TOUCHES.groups : 0);
 }
 
 function textOrNull(value: object): string | null {

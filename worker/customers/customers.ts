@@ -166,6 +166,7 @@ export class Customers extends DurableObject<Env> {
 
   /** What D1 should hold of these customers; `behind`: it may not know all of it yet. For comparing. */
   copies(customers: string[]): { behind: boolean; copies: ToldCopy[] } {
+    if (this.#projector.behind) this.#projector.touch();
     const here = this.#projector.sets(customers, new Map()).filter((set) => set.head.movedTo === null);
     return { behind: this.#projector.behind, copies: here.map(toldCopy) };
   }
@@ -208,8 +209,10 @@ export class Customers extends DurableObject<Env> {
   /** A write at the shop's instant; what it leaves due is told to the timer: the platform's alarm, or a test shop's clock. */
   async #write<T>(shop: ShopTerms, write: (now: number) => T): Promise<T> {
     try {
-      if (shop.terms.mode === 'live') return write(Date.now());
-      return await this.#clock.during(write, () => this.#store.nextDue());
+      // clocks of machines may be set back; nothing here is ever decided before something that was
+      const forwards = (now: number) => write(Math.max(now, this.#store.latestMs));
+      if (shop.terms.mode === 'live') return forwards(Date.now());
+      return await this.#clock.during(forwards, () => this.#store.nextDue());
     } finally {
       this.#timer.arm(this.#dueFailures);
     }

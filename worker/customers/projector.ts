@@ -3,7 +3,7 @@ import type { Head } from '../domain/customer.ts';
 import { applyChangeSets, type ChangeSet, copySeqs, MAY_CHANGE_ALL } from '../projection/apply.ts';
 import { within } from '../time/deadline.ts';
 import { retryAfterMs } from '../time/retry.ts';
-import type { JournalStep } from './rows.ts';
+import type { Untold } from './outbox.ts';
 import type { CustomerStore } from './store.ts';
 
 /** A lone change is told at once; while changes keep coming they are gathered longer, for D1 takes one batch at a time. */
@@ -11,7 +11,6 @@ const GATHER_MS = 20;
 const BUSY_GATHER_MS = 90;
 const DAY_MS = 86_400_000;
 const MOST_DAYS = 10_000;
-const MOST_ROWS = 2_000;
 const MOST_CUSTOMERS = 200;
 
 export class Projector {
@@ -21,6 +20,8 @@ export class Projector {
   #timer: ReturnType<typeof setTimeout> | null = null;
   #flight: Promise<void> | null = null;
   #failures = 0;
+  /** Whoever was not told before this instance started has been found. */
+  #lookedThrough: boolean;
   #lastFlushMs = 0;
   /** The day each customer's copy was last told, as far as this instance remembers. */
   readonly #days = new Map<string, number>();
@@ -30,10 +31,11 @@ export class Projector {
     this.#store = store;
     this.#db = db;
     this.#shop = shop;
+    this.#lookedThrough = store.isEmpty;
   }
 
   get behind(): boolean {
-    return this.#store.told('d1') < this.#store.lastN();
+    return !this.#store.outbox.isEmpty || (!this.#lookedThrough && !this.#store.isEmpty);
   }
 
   /** How long the next try waits after failures; 0 where the last one went well. */
@@ -84,9 +86,11 @@ export class Projector {
 
   /** Tells these customers' copies on from where each stands, whatever was told before. Throws where D1 fails. */
   async retell(customers: string[]): Promise<void> {
-    const seqs = await copySeqs(this.#db, this.#shop(), customers);
-    const sets = this.sets(customers, seqs).filter((set) => set.from < set.head.seq);
-    for (let at = 0; at < sets.length; at += MOST_CUSTOMERS) await this.#tell(sets.slice(at, at + MOST_CUSTOMERS));
+    for (let at = 0; at < customers.length; at += MOST_CUSTOMERS) {
+      const some = customers.slice(at, at + MOST_CUSTOMERS);
+      const seqs = await copySeqs(this.#db, this.#shop(), some);
+      await this.#tell(this.sets(some, seqs).filter((set) => set.from < set.head.seq));
+    }
   }
 
   /** What brings each copy from its `seqs` (0 where not named) to where its customer stands. */
@@ -123,36 +127,36 @@ export class Projector {
   }
 
   async #page(): Promise<void> {
-    const steps = this.#store.after(this.#store.told('d1'), MOST_ROWS);
-    const upTo = steps.at(-1)?.n ?? 0;
-    const changed = new Map<string, JournalStep[]>();
-    for (const step of steps) {
-      const own = changed.get(step.customer);
-      if (own === undefined) changed.set(step.customer, [step]);
-      else own.push(step);
+    const { outbox } = this.#store;
+    const before = this.#store.told('d1');
+    const upToMs = this.#store.latestMs;
+    const taken = outbox.take();
+    try {
+      const heads = this.#store.heads([...taken.keys()]);
+      const sets = [...taken].flatMap(([customer, untold]) =>
+        this.#setOf(customer, heads.get(customer) ?? null, untold),
+      );
+      for (let at = 0; at < sets.length; at += MOST_CUSTOMERS) await this.#tell(sets.slice(at, at + MOST_CUSTOMERS));
+      for (const set of sets) this.#days.set(set.customer, dayOf(set.head));
+      if (this.#days.size > MOST_DAYS) this.#days.clear();
+      if (!this.#lookedThrough) await this.#lookThrough(before, taken);
+    } catch (error) {
+      outbox.putBack(taken);
+      throw error;
     }
-    const heads = this.#store.heads([...changed.keys()]);
-    const sets = [...changed].flatMap(([customer, own]) => this.#setOf(customer, heads.get(customer) ?? null, own));
-    for (let at = 0; at < sets.length; at += MOST_CUSTOMERS) await this.#tell(sets.slice(at, at + MOST_CUSTOMERS));
-    for (const set of sets) this.#days.set(set.customer, dayOf(set.head));
-    if (this.#days.size > MOST_DAYS) this.#days.clear();
-    this.#store.transaction(() => this.#store.setTold('d1', upTo));
+    this.#store.transaction(() => this.#store.setTold('d1', upToMs));
   }
 
-  #setOf(customer: string, head: Head | null, steps: JournalStep[]): ChangeSet[] {
-    const from = (steps[0]?.seq ?? 1) - 1;
-    // the page ended between two rows of this customer: the head already holds what the next page would tell
-    if ((head?.seq ?? 0) > (steps.at(-1)?.seq ?? 0))
-      return this.#set(customer, head, { from, orders: null, may: MAY_CHANGE_ALL });
-    const orders = [...new Set(steps.flatMap((step) => step.orderId ?? []))];
+  /** What a crash kept from being told: everybody who was decided on since the last telling, where the copy is behind. */
+  async #lookThrough(sinceMs: number, told: ReadonlyMap<string, Untold>): Promise<void> {
+    await this.retell(this.#store.decidedSince(sinceMs).filter((customer) => !told.has(customer)));
+    this.#lookedThrough = true;
+  }
+
+  #setOf(customer: string, head: Head | null, { from, orders, points, profile, groups }: Untold): ChangeSet[] {
     const day = head === null ? 0 : dayOf(head);
-    const may = {
-      names: steps.some((step) => step.named),
-      day: this.#days.get(customer) !== day,
-      balance: steps.some((step) => step.points),
-      groups: steps.some((step) => step.joined),
-    };
-    return this.#set(customer, head, { from, orders, may });
+    const may = { names: profile, day: this.#days.get(customer) !== day, balance: points, groups };
+    return this.#set(customer, head, { from, orders: [...orders], may });
   }
 
   /** Tells sets until each copy stands where its customer stands: a gap is told again from where the copy is. */

@@ -73,31 +73,9 @@ export function toOrder(row: Row): Order {
   return JSON.parse(String(row.body)) as Order;
 }
 
-/** Bits of the column `named`: what of a copy a row may have changed. */
-export const TOUCHES = { profile: 1, groups: 2 };
+/** A row's place in the journal: rows of a customer lie together. As migration 0004 says it. */
+export const PLACES = 2 ** 27;
 
-/** What a reader of the journal's end needs to know of a row. */
-export interface JournalStep {
-  n: number;
-  customer: string;
-  seq: number;
-  orderId: string | null;
-  /** The row moved points. */
-  points: boolean;
-  /** The row may have changed the profile. */
-  named: boolean;
-  /** The row may have changed which segments and lists the customer is in. */
-  joined: boolean;
-}
-
-export function toJournalStep(row: Row): JournalStep {
-  return {
-    n: Number(row.n),
-    customer: String(row.customer),
-    seq: Number(row.seq),
-    orderId: row.order_id === null ? null : String(row.order_id),
-    points: row.points !== null,
-    named: (Number(row.named) & TOUCHES.profile) !== 0,
-    joined: (Number(row.named) & TOUCHES.groups) !== 0,
-  };
+export function placeOf(number: number, seq: number): number {
+  return number * PLACES + seq;
 }

@@ -11,7 +11,11 @@ import type { Order } from '../domain/order.ts';
 import { Database } from '../storage/database.ts';
 import { jsonTexts } from '../storage/json-texts.ts';
 import { Batch, KEYS } from './batch.ts';
-import { type JournalStep, toHead, toJournalRow, toJournalStep, toLot, toOrder, toStagedRow } from './rows.ts';
+import { Outbox } from './outbox.ts';
+import { PLACES, toHead, toJournalRow, toLot, toOrder, toStagedRow } from './rows.ts';
+
+/** Where the rows of the customer ?1 begin. */
+const PLACE_OF = `(SELECT no FROM customer WHERE customer = ?1) * ${PLACES}`;
 
 const UNDO = new Error('undone on purpose');
 
@@ -25,7 +29,10 @@ export interface Page {
 
 export class CustomerStore {
   readonly #db: Database;
-  #lastN: number | null = null;
+  /** Whom D1 was not told of. */
+  readonly outbox = new Outbox();
+  #lastNumber: number | null = null;
+  #latestMs = 0;
   #nextDue: number | null | undefined;
   readonly #told = new Map<string, number>();
 
@@ -46,20 +53,22 @@ export class CustomerStore {
   /** Runs `work` as one transaction; a throw undoes all of it. What the batch gathered is written at its end. */
   transaction<T>(work: (batch: Batch) => T): T {
     this.#db.migrate();
-    const batch = new Batch(this.#db, this.lastN());
+    const batch = new Batch(this.#db, this.#lastCustomer());
     const result = this.#db.transaction(() => {
       const done = work(batch);
       batch.flush();
       return done;
     });
-    this.#lastN = batch.lastN;
+    this.#lastNumber = batch.lastNumber;
+    this.#latestMs = Math.max(this.#latestMs, batch.latestMs);
+    for (const [customer, untold] of batch.untold) this.outbox.note(customer, untold);
     if (batch.touchedDue) this.#nextDue = undefined;
     return result;
   }
 
   /** Runs `work` as a transaction would, and undoes it: what would be, without anything being so. */
   trial<T>(work: (batch: Batch) => T): T {
-    const batch = new Batch(this.#db, this.lastN());
+    const batch = new Batch(this.#db, this.#lastCustomer());
     const undone: { result?: T } = {};
     try {
       this.#db.transaction(() => {
@@ -169,9 +178,9 @@ export class CustomerStore {
   timeline(customer: string, page: Page): JournalRow[] {
     return this.#db
       .all(
-        'SELECT * FROM journal WHERE customer = ? AND seq < ? ORDER BY seq DESC LIMIT ?',
+        `SELECT * FROM journal WHERE n > ${PLACE_OF} AND n < ${PLACE_OF} + ?2 ORDER BY n DESC LIMIT ?3`,
         customer,
-        page.before ?? NEVER,
+        page.before ?? PLACES,
         page.limit,
       )
       .map(toJournalRow);
@@ -180,7 +189,7 @@ export class CustomerStore {
   pointsRows(customer: string, page: Page): JournalRow[] {
     return this.#db
       .all(
-        'SELECT * FROM journal WHERE customer = ? AND points IS NOT NULL AND seq < ? ORDER BY seq DESC LIMIT ?',
+        'SELECT * FROM journal INDEXED BY journal_points WHERE customer = ? AND points IS NOT NULL AND seq < ? ORDER BY seq DESC LIMIT ?',
         customer,
         page.before ?? NEVER,
         page.limit,
@@ -190,7 +199,7 @@ export class CustomerStore {
 
   /** Rows between two sequence numbers, both left out, oldest first. */
   rowsBetween(customer: string, after: number, before: number, limit: number): JournalRow[] {
-    const sql = 'SELECT * FROM journal WHERE customer = ? AND seq > ? AND seq < ? ORDER BY seq LIMIT ?';
+    const sql = `SELECT * FROM journal WHERE n > ${PLACE_OF} + ?2 AND n < ${PLACE_OF} + ?3 ORDER BY n LIMIT ?4`;
     return this.#db.all(sql, customer, after, before, limit).map(toJournalRow);
   }
 
@@ -259,13 +268,17 @@ export class CustomerStore {
     return this.#nextDue;
   }
 
-  /** The journal after row `n`, oldest first: who changed, between which of their rows, and what of them. */
-  after(n: number, limit: number): JournalStep[] {
-    const sql = 'SELECT n, customer, seq, order_id, points, named FROM journal WHERE n > ? ORDER BY n LIMIT ?';
-    return this.#db.all(sql, n, limit).map(toJournalStep);
+  /** Everybody who was decided on at an instant or after it. Looks through all of them. */
+  decidedSince(ms: number): string[] {
+    return this.#db.all('SELECT customer FROM customer WHERE now_ms >= ?', ms).map((row) => String(row.customer));
   }
 
-  /** How far a reader of the journal has come. */
+  /** The latest instant that anything was decided at here, as far as this instance knows; nothing is decided before it. */
+  get latestMs(): number {
+    return Math.max(this.#latestMs, this.told('d1'));
+  }
+
+  /** Everything decided before this instant was told to a reader. */
   told(reader: string): number {
     let n = this.#told.get(reader);
     if (n === undefined) {
@@ -280,8 +293,15 @@ export class CustomerStore {
     this.#told.set(reader, n);
   }
 
-  lastN(): number {
-    this.#lastN ??= Number(this.#db.one('SELECT MAX(n) AS n FROM journal')?.n ?? 0);
-    return this.#lastN;
+  /** Whether anybody ever came here. */
+  get isEmpty(): boolean {
+    return this.#lastCustomer() === 0;
+  }
+
+  /** The number of the last customer who came here: the journal's last rows are theirs. */
+  #lastCustomer(): number {
+    this.#lastNumber ??=
+      this.#db.version() < 4 ? 0 : Math.floor(Number(this.#db.one('SELECT MAX(n) AS n FROM journal')?.n ?? 0) / PLACES);
+    return this.#lastNumber;
   }
 }
