@@ -9,7 +9,8 @@ import { twinKey } from '../domain/merge.ts';
 import { flipOf } from '../domain/segments/membership.ts';
 import type { Database } from '../storage/database.ts';
 import { jsonTexts } from '../storage/json-texts.ts';
-import { CustomerHistory } from './history.ts';
+import type { Histories } from './histories.ts';
+import type { CustomerHistory } from './history.ts';
 import type { Untold } from './outbox.ts';
 import { placeOf, type Row, toHead, toJournalRow } from './rows.ts';
 
@@ -57,18 +58,19 @@ export class Batch {
   readonly #rows: { customer: string; row: JournalRow }[] = [];
   /** Whose next points to run out have to be read anew. */
   readonly #dueAnew = new Set<string>();
-  readonly #histories = new Map<string, CustomerHistory>();
+  readonly #histories: Histories;
   #touchedDue = false;
   /** Customers by their numbers in this object. */
   readonly #numbers = new Map<string, number>();
   readonly #untold = new Map<string, Untold>();
+  /** The number of the last customer who came here. */
   #lastNumber: number;
   #latestMs = 0;
 
-  /** `lastNumber` is the number of the last customer who came here. */
-  constructor(db: Database, lastNumber: number) {
+  constructor(db: Database, { lastNumber, histories }: { lastNumber: number; histories: Histories }) {
     this.#db = db;
     this.#lastNumber = lastNumber;
+    this.#histories = histories;
   }
 
   /** Whether anybody's next due instant may have changed. */
@@ -119,8 +121,10 @@ export class Batch {
   /** Takes a decision over. Lots and orders are written at once, for the next decision of this call reads them. */
   add(customer: string, changes: Changes): void {
     this.setHead(customer, changes.head);
+    const history = this.#histories.known(customer);
     for (const row of changes.rows) {
       this.#rows.push({ customer, row });
+      history?.add(row);
       if (row.key !== null) this.#keys.set(nameOf(customer, row.key), row.seq);
     }
     for (const lot of changes.lots) this.#writeLot(customer, lot);
@@ -156,17 +160,15 @@ export class Batch {
       if (!isTwice || row.entries.length > 0) this.#rows.push({ customer, row: { ...row, key } });
     }
     this.#writeRows();
-    this.#histories.delete(customer);
+    this.#histories.forget(customer);
   }
 
   /** The customer's past, with what this call adds to it. */
   history(customer: string): CustomerHistory {
-    let history = this.#histories.get(customer);
-    if (history === undefined) {
-      const added = () => this.#rows.flatMap((one) => (one.customer === customer ? [one.row] : []));
-      history = new CustomerHistory(this.#db, customer, added);
-      this.#histories.set(customer, history);
-    }
+    const known = this.#histories.known(customer);
+    if (known !== null) return this.#histories.of(customer);
+    const history = this.#histories.of(customer);
+    for (const one of this.#rows) if (one.customer === customer) history.add(one.row);
     return history;
   }
 
@@ -200,6 +202,7 @@ export class Batch {
     if (this.#rows.length === 0) return;
     const values = this.#rows.map(({ customer, row }) => this.#rowValues(customer, row));
     for (const text of jsonTexts(values)) this.#db.run(WRITE_JOURNAL, text);
+    this.#histories.written(new Set(this.#rows.map(({ customer }) => customer)));
     const keys = this.#rows.flatMap(({ customer, row }) => (row.key === null ? [] : [[customer, row.key, row.seq]]));
     if (keys.length > 0) this.#db.run(WRITE_KEYS, JSON.stringify(keys));
     this.#rows.length = 0;

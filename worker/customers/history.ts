@@ -1,6 +1,7 @@
 /**
  * What segments may ask of one customer's past: rows of the journal by name and time, orders, lots, vouchers. What a call
- * has decided but not written yet counts as well. A past of ordinary length is read once, however many segments ask.
+ * has decided but not written yet counts as well. The times of events stay in memory from one call to the next, for an
+ * object is the only writer of its rows; whatever undoes a write must forget them.
  */
 import type { JournalRow } from '../domain/journal.ts';
 import { isObject, type JsonObject } from '../domain/json.ts';
@@ -11,7 +12,7 @@ import type { Database } from '../storage/database.ts';
 import { type Row, toOrder } from './rows.ts';
 
 /** More events of one name are not kept in memory, but read as far as each question goes. */
-const MOST_KEPT = 256;
+const MOST_KEPT = 2_000;
 const PAGE = 256;
 const FIRST_MS = -NEVER;
 
@@ -19,8 +20,8 @@ const FIRST_MS = -NEVER;
 const OF_NAME = `FROM journal INDEXED BY journal_event
   WHERE customer = ?1 AND name = ?2 AND kind <> 'event.failed' AND rank = ?3 AND`;
 const PAGES = {
-  newest: `${OF_NAME} at_ms > ?4 AND (at_ms, n) < (?5, ?6) ORDER BY at_ms DESC, n DESC LIMIT ${PAGE}`,
-  oldest: `${OF_NAME} at_ms <= ?4 AND (at_ms, n) > (?5, ?6) ORDER BY at_ms, n LIMIT ${PAGE}`,
+  newest: `${OF_NAME} at_ms > ?4 AND (at_ms, n) < (?5, ?6) ORDER BY at_ms DESC, n DESC LIMIT ?7`,
+  oldest: `${OF_NAME} at_ms <= ?4 AND (at_ms, n) > (?5, ?6) ORDER BY at_ms, n LIMIT ?7`,
 };
 const PLAIN = "SELECT n, at_ms, 0 AS seq, '{}' AS properties";
 const DETAILED = "SELECT n, at_ms, seq, about -> 'properties' AS properties";
@@ -31,24 +32,65 @@ interface Ranked extends EventMatch {
   rank: number;
 }
 
+/** The times of one name's events, the newest first. */
+interface Times {
+  any: number[];
+  trusted: number[];
+}
+
 export class CustomerHistory implements History {
   readonly #db: Database;
   readonly #customer: string;
-  /** Rows that this call adds. */
-  readonly #added: () => JournalRow[];
-  /** Whole pasts by name, the newest first; null: too long to keep. */
-  readonly #kept = new Map<string, Ranked[] | null>();
+  /** Decided in this call, and not written yet. */
+  #added: JournalRow[] = [];
+  /** Whole pasts by name; null: too long to keep. */
+  readonly #times = new Map<string, Times | null>();
+  #kept = 0;
 
-  constructor(db: Database, customer: string, added: () => JournalRow[]) {
+  constructor(db: Database, customer: string) {
     this.#db = db;
     this.#customer = customer;
-    this.#added = added;
+  }
+
+  /** How many times are kept. */
+  get size(): number {
+    return this.#kept;
+  }
+
+  /** A row that was decided, and will be written with the others. */
+  add(row: JournalRow): void {
+    if (row.name === null || row.kind === 'event.failed') return;
+    this.#added.push(row);
+    const times = this.#times.get(row.name);
+    const { rank, atMs } = toAdded(row);
+    if (times == null || rank > 1) return;
+    if (times.any.length >= MOST_KEPT) return void this.#times.set(row.name, null);
+    insert(times.any, atMs);
+    if (rank === 1) insert(times.trusted, atMs);
+    this.#kept += 1;
+  }
+
+  /** What was added is written. */
+  written(): void {
+    this.#added = [];
+  }
+
+  instants({ name, source, afterMs, upToMs, most }: Parameters<History['instants']>[0]): readonly number[] {
+    const times = this.#timesOf(name);
+    if (times === null) {
+      const query = { name, source, afterMs, upToMs, most, order: 'newest' as const, detailed: false };
+      return [...this.events(query)].map(({ atMs }) => atMs);
+    }
+    const all = times[source];
+    const first = placeOf(all, upToMs);
+    const end = placeOf(all, afterMs);
+    return all.slice(first, most === null ? end : Math.min(end, first + most));
   }
 
   *events(query: EventQuery): Generator<EventMatch> {
     let left = query.most ?? Number.POSITIVE_INFINITY;
-    const added = this.#addedBy(query);
-    for (const match of merged(query.order, [...this.#stored(query), added])) {
+    const stored = RANKS[query.source].map((rank) => this.#read(query, rank));
+    for (const match of merged(query.order, [...stored, this.#addedBy(query)])) {
       if (left <= 0) return;
       left -= 1;
       yield match;
@@ -74,57 +116,66 @@ export class CustomerHistory implements History {
     return this.#db.all(sql, this.#customer).map(toHeldVoucher);
   }
 
-  /** The past by rank, each in the order that is asked for. */
-  #stored(query: EventQuery): Iterable<Ranked>[] {
-    const kept = this.#keptOf(query.name, query.detailed);
-    if (kept === null) return RANKS[query.source].map((rank) => this.#read(query, rank));
-    const wanted = kept.filter((match) => answers(match, query));
-    return [query.order === 'newest' ? wanted : wanted.reverse()];
-  }
-
-  #keptOf(name: string, detailed: boolean): Ranked[] | null {
-    const key = `${detailed ? 'd' : 'p'} ${name}`;
-    const known = this.#kept.get(key);
+  #timesOf(name: string): Times | null {
+    const known = this.#times.get(name);
     if (known !== undefined) return known;
-    const all = { name, detailed, afterMs: FIRST_MS, upToMs: NEVER, order: 'newest' as const };
-    const found: Ranked[] = [];
-    for (const match of merged(
-      'newest',
-      RANKS.any.map((rank) => this.#read(all, rank)),
-    )) {
-      found.push(match);
-      if (found.length > MOST_KEPT) break;
+    const all = { name, source: 'any' as const, afterMs: FIRST_MS, upToMs: NEVER, order: 'newest' as const };
+    const times: Times = { any: [], trusted: [] };
+    const sequences = RANKS.any.map((rank) => this.#read({ ...all, detailed: false }, rank));
+    for (const { atMs, rank } of merged('newest', [
+      ...sequences,
+      this.#addedBy({ ...all, most: null, detailed: false }),
+    ])) {
+      times.any.push(atMs);
+      if (rank === 1) times.trusted.push(atMs);
+      if (times.any.length > MOST_KEPT) break;
     }
-    const kept = found.length > MOST_KEPT ? null : found;
-    this.#kept.set(key, kept);
+    const kept = times.any.length > MOST_KEPT ? null : times;
+    this.#times.set(name, kept);
+    this.#kept += kept?.any.length ?? 1;
     return kept;
   }
 
-  *#read(query: Omit<EventQuery, 'source' | 'most'>, rank: number): Generator<Ranked> {
-    const { order } = query;
+  *#read(query: Omit<EventQuery, 'source' | 'most'> & { most?: number | null }, rank: number): Generator<Ranked> {
+    const { order, most = null } = query;
     const isNewest = order === 'newest';
     const sql = `${query.detailed ? DETAILED : PLAIN} ${PAGES[order]}`;
     const bound = instant(isNewest ? query.afterMs : query.upToMs);
+    const page = Math.min(PAGE, most ?? PAGE);
     // a page begins beyond the last row of the one before
     let [atMs, n] = isNewest ? [instant(query.upToMs), NEVER] : [instant(query.afterMs), NEVER];
     for (;;) {
-      const rows = this.#db.all(sql, this.#customer, query.name, rank, bound, atMs, n);
+      const rows = this.#db.all(sql, this.#customer, query.name, rank, bound, atMs, n, page);
       for (const row of rows) yield toMatch(row, rank);
       const last = rows.at(-1);
-      if (last === undefined || rows.length < PAGE) return;
+      if (last === undefined || rows.length < page) return;
       [atMs, n] = [Number(last.at_ms), Number(last.n)];
     }
   }
 
   #addedBy(query: EventQuery): Ranked[] {
-    const rows = this.#added().filter((row) => row.name === query.name && row.kind !== 'event.failed');
-    const matches = rows.map(toAdded).filter((match) => answers(match, query));
-    return matches.sort((a, b) => (isBefore(query.order, a, b) ? -1 : 1));
+    const matches = this.#added.flatMap((row) => (row.name === query.name ? [toAdded(row)] : []));
+    return matches.filter((match) => answers(match, query)).sort((a, b) => (isBefore(query.order, a, b) ? -1 : 1));
   }
 }
 
 function answers({ rank, atMs }: Ranked, { source, afterMs, upToMs }: EventQuery): boolean {
   return RANKS[source].includes(rank) && atMs > afterMs && atMs <= upToMs;
+}
+
+/** Where the first instant that is not after `ms` stands in a list of the newest first. */
+function placeOf(times: readonly number[], ms: number): number {
+  let [low, high] = [0, times.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((times[middle] ?? 0) > ms) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function insert(times: number[], ms: number): void {
+  times.splice(placeOf(times, ms), 0, ms);
 }
 
 /** Several sorted sequences as one; of equal instants the row that was written later is the newer. */

@@ -76,10 +76,10 @@ export function partOf(store: CustomerStore, loser: string, from: Place): Part {
 export function adopt(scene: Scene, call: MoveCall & { part: Extract<Part, { kind: 'part' }> }, clock: number): void {
   const { store, batch, terms } = scene;
   const { loser, survivor, part } = call;
-  if (store.hasAdopted(loser)) return;
+  if (store.arrivals.hasAdopted(loser)) return;
   const { rest } = part;
   if (rest === null) {
-    store.stage(loser, part.rows, part.orders);
+    store.arrivals.stage(loser, part.rows, part.orders);
     return;
   }
   const before = store.head(survivor) ?? newHead(clock);
@@ -92,7 +92,7 @@ export function adopt(scene: Scene, call: MoveCall & { part: Extract<Part, { kin
       survivor,
       rows.map((row) => carriedRow(row, berth)),
     );
-  for (const rows of store.staged(loser, part.rows[0]?.seq ?? Number.MAX_SAFE_INTEGER)) carry(rows);
+  for (const rows of store.arrivals.staged(loser, part.rows[0]?.seq ?? Number.MAX_SAFE_INTEGER)) carry(rows);
   carry(part.rows);
   const seq = head.seq + rest.head.seq;
   let twice = 0;
@@ -101,7 +101,7 @@ export function adopt(scene: Scene, call: MoveCall & { part: Extract<Part, { kin
     twice += both;
     batch.add(survivor, { head: { ...head, seq }, rows: [], lots: [], orders });
   };
-  for (const orders of store.stagedOrders(loser, part.orders[0]?.orderId ?? null)) take(orders);
+  for (const orders of store.arrivals.stagedOrders(loser, part.orders[0]?.orderId ?? null)) take(orders);
   take(part.orders);
   const merged = joined(store, { survivor, head, rest, offset: berth.offset, now });
   const row = moveRow('customer.merged', seq, {
@@ -112,7 +112,7 @@ export function adopt(scene: Scene, call: MoveCall & { part: Extract<Part, { kin
   const segmentsVersion = terms.segments.version;
   const after = { ...merged.head, orders: merged.head.orders - twice, seq, nowMs: now, segmentsVersion };
   batch.add(survivor, { head: after, lots: merged.lots, orders: [], rows: [{ ...row, entries: merged.entries }] });
-  store.markAdopted(loser, survivor, now);
+  store.arrivals.markAdopted(loser, survivor, now);
   const settled = runDue(scene, survivor, batch.due(survivor), now);
   lookAt(scene, survivor, settled, { atMs: now, now, which: null, cause: { kind: 'merge' } });
 }

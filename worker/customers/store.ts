@@ -9,10 +9,11 @@ import type { JournalRow } from '../domain/journal.ts';
 import { type Lot, NEVER } from '../domain/ledger.ts';
 import type { Order } from '../domain/order.ts';
 import { Database } from '../storage/database.ts';
-import { jsonTexts } from '../storage/json-texts.ts';
+import { Arrivals } from './arrivals.ts';
 import { Batch, KEYS } from './batch.ts';
+import { Histories } from './histories.ts';
 import { Outbox } from './outbox.ts';
-import { PLACES, toHead, toJournalRow, toLot, toOrder, toStagedRow } from './rows.ts';
+import { PLACES, toHead, toJournalRow, toLot, toOrder } from './rows.ts';
 
 /** Where the rows of the customer ?1 begin. */
 const PLACE_OF = `(SELECT no FROM customer WHERE customer = ?1) * ${PLACES}`;
@@ -31,6 +32,9 @@ export class CustomerStore {
   readonly #db: Database;
   /** Whom D1 was not told of. */
   readonly outbox = new Outbox();
+  /** Customers on their way here. */
+  readonly arrivals: Arrivals;
+  readonly #histories: Histories;
   #lastNumber: number | null = null;
   #latestMs = 0;
   #nextDue: number | null | undefined;
@@ -38,6 +42,8 @@ export class CustomerStore {
 
   constructor(storage: DurableObjectStorage) {
     this.#db = new Database(storage, MIGRATIONS);
+    this.#histories = new Histories(this.#db);
+    this.arrivals = new Arrivals(this.#db);
   }
 
   /** Rows written since the object started; the difference over a call is that call's cost. */
@@ -53,8 +59,8 @@ export class CustomerStore {
   /** Runs `work` as one transaction; a throw undoes all of it. What the batch gathered is written at its end. */
   transaction<T>(work: (batch: Batch) => T): T {
     this.#db.migrate();
-    const batch = new Batch(this.#db, this.#lastCustomer());
-    const result = this.#db.transaction(() => {
+    const batch = new Batch(this.#db, { lastNumber: this.#lastCustomer(), histories: this.#histories });
+    const result = this.#undoing(() => {
       const done = work(batch);
       batch.flush();
       return done;
@@ -68,7 +74,7 @@ export class CustomerStore {
 
   /** Runs `work` as a transaction would, and undoes it: what would be, without anything being so. */
   trial<T>(work: (batch: Batch) => T): T {
-    const batch = new Batch(this.#db, this.#lastCustomer());
+    const batch = new Batch(this.#db, { lastNumber: this.#lastCustomer(), histories: new Histories(this.#db) });
     const undone: { result?: T } = {};
     try {
       this.#db.transaction(() => {
@@ -79,6 +85,16 @@ export class CustomerStore {
       if (error !== UNDO) throw error;
     }
     return undone.result as T;
+  }
+
+  /** A transaction; what a throw undoes is not remembered either. */
+  #undoing<T>(work: () => T): T {
+    try {
+      return this.#db.transaction(work);
+    } catch (error) {
+      this.#histories.forgetAll();
+      throw error;
+    }
   }
 
   /** Whether anything was ever written here; what was is brought to the newest tables. */
@@ -207,50 +223,6 @@ export class CustomerStore {
   ordersAfter(customer: string, orderId: string, limit: number): Order[] {
     const sql = 'SELECT body FROM orders WHERE customer = ? AND order_id > ? ORDER BY order_id LIMIT ?';
     return this.#db.all(sql, customer, orderId, limit).map(toOrder);
-  }
-
-  hasAdopted(loser: string): boolean {
-    return this.#db.one('SELECT 1 FROM adopted WHERE loser = ?', loser) !== null;
-  }
-
-  /** Within a transaction: remembers that `customer` holds all that `loser` brought. */
-  markAdopted(loser: string, customer: string, now: number): void {
-    this.#db.run('INSERT INTO adopted (loser, customer, at_ms) VALUES (?, ?, ?)', loser, customer, now);
-    this.#db.run('DELETE FROM arriving WHERE loser = ?', loser);
-    this.#db.run('DELETE FROM arriving_order WHERE loser = ?', loser);
-  }
-
-  /** Within a transaction: keeps rows and orders of a customer who is moving here until the last of them came. */
-  stage(loser: string, rows: JournalRow[], orders: Order[]): void {
-    const row = `INSERT INTO arriving (loser, seq, body) SELECT ?1, value ->> 'seq', value FROM json_each(?2) WHERE true
-      ON CONFLICT DO NOTHING`;
-    const order = `INSERT INTO arriving_order (loser, order_id, body) SELECT ?1, value ->> 'orderId', value FROM json_each(?2)
-      WHERE true ON CONFLICT DO NOTHING`;
-    for (const text of jsonTexts(rows)) this.#db.run(row, loser, text);
-    for (const text of jsonTexts(orders)) this.#db.run(order, loser, text);
-  }
-
-  /** The kept orders before id `before`, all where it is null, a hundred at a time. */
-  *stagedOrders(loser: string, before: string | null): Generator<Order[]> {
-    for (let after = ''; ; ) {
-      const sql = `SELECT order_id, body FROM arriving_order WHERE loser = ?1 AND order_id > ?2 AND (?3 IS NULL OR order_id < ?3)
-        ORDER BY order_id LIMIT 100`;
-      const rows = this.#db.all(sql, loser, after, before);
-      if (rows.length === 0) return;
-      after = String(rows.at(-1)?.order_id);
-      yield rows.map(toOrder);
-    }
-  }
-
-  /** The kept rows before sequence number `before`, oldest first, a hundred at a time. */
-  *staged(loser: string, before: number): Generator<JournalRow[]> {
-    for (let after = 0; ; ) {
-      const sql = 'SELECT seq, body FROM arriving WHERE loser = ? AND seq > ? AND seq < ? ORDER BY seq LIMIT 100';
-      const rows = this.#db.all(sql, loser, after, before);
-      if (rows.length === 0) return;
-      after = Number(rows.at(-1)?.seq);
-      yield rows.map(toStagedRow);
-    }
   }
 
   dueCustomers(now: number, limit: number): string[] {

@@ -38,6 +38,8 @@ export interface HeldVoucher {
 }
 
 export interface History {
+  /** The times of events alone, the newest first. */
+  instants(query: Pick<EventQuery, 'name' | 'source' | 'afterMs' | 'upToMs' | 'most'>): readonly number[];
   events(query: EventQuery): Iterable<EventMatch>;
   /** Orders placed after the one instant and up to the other, the newest first. */
   orders(afterMs: number, upToMs: number): Order[];

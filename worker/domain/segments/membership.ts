@@ -48,8 +48,7 @@ export function look(head: Head, { set, history, which, atMs, cause }: Look): Lo
   const facts: Facts = { head, history, sinceOf };
   for (const segment of set.segments) {
     const { id, compiled } = segment;
-    const isAsked = which === null || which.has(id) || [...compiled.groups].some((group) => changed.has(group));
-    if (!isAsked) continue;
+    if (which !== null && !which.has(id) && !asksForAny(compiled.groups, changed)) continue;
     const { holds, nextMs } = evaluate(compiled, facts, set.manner, atMs);
     const sinceMs = segments[id]?.[0] ?? null;
     const flipMs = nextMs === FOREVER ? null : nextMs;
@@ -61,6 +60,12 @@ export function look(head: Head, { set, history, which, atMs, cause }: Look): Lo
     else delete segments[id];
   }
   return { segments, transitions };
+}
+
+function asksForAny(groups: ReadonlySet<string>, changed: ReadonlySet<string>): boolean {
+  if (changed.size === 0 || groups.size === 0) return false;
+  for (const group of groups) if (changed.has(group)) return true;
+  return false;
 }
 
 interface Turn {

@@ -1,6 +1,7 @@
 /** What somebody did, or did not: events by name, window, properties and source, counted, added up or looked at. */
 import { canonicalName } from '../event.ts';
 import type { Json } from '../json.ts';
+import { isPlainCount, onlyLeaves, plainCountTruth } from './counting.ts';
 import { isTimeless, passesDate, readingOf } from './dates.ts';
 import type { MetricCondition, PropertyFilter, Source, Timeframe } from './definition.ts';
 import type { EventMatch, EventQuery, Facts, Manner } from './facts.ts';
@@ -27,6 +28,11 @@ export function sourceOf({ source }: { source?: Source | undefined }, { guard }:
 }
 
 export function metricTruth(condition: MetricCondition, facts: Facts, manner: Manner, nowMs: number): Truth {
+  if (isPlainCount(condition)) {
+    const source = sourceOf(condition, manner);
+    const range = rangeOf(condition.timeframe_filter, { facts, manner, nowMs }, source);
+    return plainCountTruth(condition, facts, manner, { source, range });
+  }
   const items = itemsOf(condition, { facts, manner, nowMs }, 'what decides');
   return overTime(items, nowMs, (inside, atMs) => judged(condition, inside, manner, atMs));
 }
@@ -89,18 +95,9 @@ function rangeOf(timeframe: Timeframe, { facts, manner, nowMs }: Asked, source: 
   return null;
 }
 
-/** Windows that events leave in the order in which they came, and that none comes into by waiting. */
-function newestDecide(timeframe: Timeframe): boolean {
-  if (timeframe.operator === 'since-event') return true;
-  if (timeframe.operator !== 'in-the-last') return isTimeless(timeframe);
-  // a month after the 31st can be over before a month after the 30th is
-  return timeframe.unit !== 'month' && timeframe.unit !== 'year';
-}
-
 /** How many of the newest events decide; null: all that the window can ever hold. */
 function mostOf({ measurement, measurement_filter, timeframe_filter }: MetricCondition): number | null {
-  // a month of the calendar is looked for among all
-  if (!newestDecide(timeframe_filter) || timeframe_filter.operator === 'calendar-month') return null;
+  if (!onlyLeaves(timeframe_filter)) return null;
   if (measurement === 'last') return 1;
   return measurement === 'count' && measurement_filter.type === 'numeric' ? enoughFor(measurement_filter) : null;
 }
