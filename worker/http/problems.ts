@@ -4,24 +4,28 @@ import { PROBLEMS, type Problem, ProblemError, type ProblemKey } from '../wire/p
 import type { AppContext } from './app.ts';
 
 export function renderProblem(c: AppContext, error: Error): Response {
-  const problem = asProblem(error);
-  if (PROBLEMS[problem.key][0] >= 500) report(c, error);
-  const [status, title] = PROBLEMS[problem.key];
-  const body: Problem = {
-    type: `${new URL(c.req.url).origin}/docs#${problem.key}`,
-    key: problem.key,
+  const { problem, headers } = problemOf(c, error);
+  return new Response(JSON.stringify(problem), {
+    status: problem.status,
+    headers: { 'Content-Type': 'application/problem+json', ...headers },
+  });
+}
+
+/** What an error comes to, for those who tell it in another shape; what is ours to mend is reported. */
+export function problemOf(c: AppContext, error: Error): { problem: Problem; headers: Record<string, string> } {
+  const { key, detail, errors, headers } = asProblem(error);
+  const [status, title] = PROBLEMS[key];
+  if (status >= 500) report(c, error);
+  const problem = {
+    type: `${new URL(c.req.url).origin}/docs#${key}`,
+    key,
     title,
     status,
-    ...(problem.detail === undefined ? {} : { detail: problem.detail }),
-    ...(problem.errors === undefined ? {} : { errors: problem.errors }),
+    ...(detail === undefined ? {} : { detail }),
+    ...(errors === undefined ? {} : { errors }),
     requestId: c.get('requestId'),
   };
-  const headers = {
-    'Content-Type': 'application/problem+json',
-    ...retryAfter(problem.key),
-    ...problem.headers,
-  };
-  return new Response(JSON.stringify(body), { status, headers });
+  return { problem, headers: { ...retryAfter(key), ...headers } };
 }
 
 function asProblem(error: Error): ProblemError {
