@@ -3,6 +3,7 @@
 import { except } from 'hono/combine';
 import { clock } from './admin/clock.ts';
 import { consents } from './admin/consents.ts';
+import { customerSegments } from './admin/customer-segments.ts';
 import { customers } from './admin/customers.ts';
 import { eventRules } from './admin/event-rules.ts';
 import { eventSchemas } from './admin/event-schemas.ts';
@@ -10,10 +11,15 @@ import { events } from './admin/events.ts';
 import { imports, UPLOADS } from './admin/imports.ts';
 import { jobs } from './admin/jobs.ts';
 import { keys } from './admin/keys.ts';
+import { LARGEST_MEMBERS, LIST_MEMBERS, listMembers } from './admin/list-members.ts';
+import { lists } from './admin/lists.ts';
+import { members } from './admin/members.ts';
 import { merges } from './admin/merges.ts';
 import { orders } from './admin/orders.ts';
 import { points } from './admin/points.ts';
 import { privacyRequests } from './admin/privacy-requests.ts';
+import { segmentJobs } from './admin/segment-jobs.ts';
+import { segments } from './admin/segments.ts';
 import { settings } from './admin/settings.ts';
 import { shops } from './admin/shops.ts';
 import { docs } from './docs/routes.ts';
@@ -26,6 +32,7 @@ import { hub } from './hub/routes.ts';
 import { clientBoot } from './intake/client-boot.ts';
 import { segment } from './intake/segment-routes.ts';
 import { shopifyWebhooks } from './intake/sources/shopify-routes.ts';
+import { voucherSegments } from './vouchers/segments.ts';
 import { ProblemError } from './wire/problem.ts';
 
 export { Customers } from './customers/customers.ts';
@@ -49,22 +56,31 @@ app.notFound(async (c) => {
 app.route('/', segment);
 app.route('/', clientBoot);
 app.route('/', shopifyWebhooks);
+// clients of Voucherify, in its shapes
+app.route('/', voucherSegments);
 // the drawer
 app.route('/', hub);
 // the operator and the merchant
-app.use('/admin/v1/*', bearerRequired, except(UPLOADS, boundedBody(64 * 1024)));
+app.use('/admin/v1/*', bearerRequired, except([UPLOADS, LIST_MEMBERS], boundedBody(64 * 1024)));
+app.use(LIST_MEMBERS, boundedBody(LARGEST_MEMBERS));
 app.route('/', shops);
 app.route('/', settings);
 app.route('/', keys);
 app.route('/', customers);
 app.route('/', merges);
 app.route('/', consents);
+app.route('/', customerSegments);
 app.route('/', points);
 app.route('/', orders);
 app.route('/', privacyRequests);
 app.route('/', events);
 app.route('/', eventSchemas);
 app.route('/', eventRules);
+app.route('/', segments);
+app.route('/', segmentJobs);
+app.route('/', lists);
+app.route('/', listMembers);
+app.route('/', members);
 app.route('/', jobs);
 app.route('/', imports);
 app.route('/', clock);

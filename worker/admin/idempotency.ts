@@ -40,11 +40,15 @@ export async function fingerprintOf(c: AppContext): Promise<string> {
 
 /**
  * Runs `work` once per key and shop. Without the header it just runs. Where a run dies before its answer is kept, the
- * request is run again: `work` must then come to the same, and what it shows only once it derives from `seedOf`.
+ * request is run again (`again`): `work` must then come to the same, and what it shows only once it derives from `seedOf`.
  */
-export async function once(c: AppContext, shop: string, work: () => Promise<Response>): Promise<Response> {
+export async function once(
+  c: AppContext,
+  shop: string,
+  work: (again: boolean) => Promise<Response>,
+): Promise<Response> {
   const key = idempotencyKey(c);
-  if (key === null) return work();
+  if (key === null) return work(false);
   const object = shopOf(c.env, shop);
   const place = `${shop}|answered|${key}`;
   const claim = await object.claim(key, await fingerprintOf(c));
@@ -57,7 +61,7 @@ export async function once(c: AppContext, shop: string, work: () => Promise<Resp
   }
   if (claim.state === 'answered') return replay(claim.status, await unseal(c.env.ROOT_SECRET, place, claim.body));
   try {
-    const response = await work();
+    const response = await work(claim.again);
     await object.finish(key, response.status, await seal(c.env.ROOT_SECRET, place, await response.clone().text()));
     return response;
   } catch (error) {

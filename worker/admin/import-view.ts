@@ -20,6 +20,6 @@ export function importView(job: Job): z.infer<typeof Import> {
 }
 
 function askedFor(input: Job['input']) {
-  const { kind, format, dryRun, earn } = NewImport.parse(input);
-  return { kind, format, dryRun, earn };
+  const { kind, format, dryRun, earn, list, change } = NewImport.parse(input);
+  return { kind, format, dryRun, earn, list, change };
 }

@@ -6,6 +6,7 @@ import { readBytes } from '../http/body.ts';
 import { requireScope } from '../http/scope.ts';
 import { IMPORT } from '../jobs/import-file.ts';
 import { jobsOf, newJobId } from '../jobs/stubs.ts';
+import { shopOf } from '../shops/cache.ts';
 import { toHex } from '../shops/crypto.ts';
 import { fromCursor, toCursor } from '../wire/cursor.ts';
 import * as wire from '../wire/imports.ts';
@@ -41,7 +42,8 @@ const create = createRoute({
     '`external:<type>`, `anonymous_id`. Customers: also `first_name`, `last_name`, `birthday`, `created_at`; every other ' +
     'column is a trait. Consents: `channel`, `state` (also `suppressed` with a `reason`, and `lifted`), `at`, `source`, ' +
     '`method`, `opt_in_level`, `ip`, `form`, `text`, `url`. Events: `event`, `timestamp`, `message_id`, `properties.<name>` ' +
-    "or `properties` as JSON. NDJSON: an object with the same names a line; of events also Segment's own messages, as an " +
+    'or `properties` as JSON. A list: `subscribed_at`, and of a consent given with it the columns of consents, at the same ' +
+    "time where it names no own. NDJSON: an object with the same names a line; of events also Segment's own messages, as an " +
     'export holds them. Times are ISO 8601 or milliseconds; one without a zone is in the time zone of the shop.',
   request: { headers: idempotent, body: body(wire.NewImport) },
   responses: { 201: json(wire.Import, 'The import'), ...writeRefusals },
@@ -54,11 +56,17 @@ imports.openapi(create, async (c) => {
 });
 
 async function made(c: AppContext, shop: string, input: z.infer<typeof wire.NewImport>): Promise<Response> {
+  if (input.list !== null) await requireList(c, shop, input.list);
   const id = (await newJobId(shop, seedOf(c))).replace(/^job_/, 'imp_');
   const drafted = await jobsOf(c.env, shop).draft({ id, kind: IMPORT, input });
   if (drafted.refusal !== null)
     throw new ProblemError('conflict', { detail: 'Too many imports wait for their files.' });
   return c.json(draftView(drafted.draft, []), 201, { Location: `/admin/v1/imports/${id}` });
+}
+
+async function requireList(c: AppContext, shop: string, list: string): Promise<void> {
+  const { lists } = await shopOf(c.env, shop).segmentBook();
+  if (!lists.some(({ id }) => id === list)) throw invalid('list', 'names no list of this shop');
 }
 
 const upload = createRoute({

@@ -23,9 +23,20 @@ export async function startJob(c: AppContext, shop: string, kind: string, input:
   return started.job;
 }
 
-/** The whole of a route that starts a job: a retry with the same key gets the first answer, and its `Location`. */
-export async function answerWithJob(c: AppContext, shop: string, kind: string, input: JsonObject): Promise<Response> {
-  const response = await once(c, shop, async () => c.json(jobView(await startJob(c, shop, kind, input)), 202));
+/**
+ * The whole of a route that starts a job: a retry with the same key gets the first answer, and its `Location`. Where the
+ * input has to be made first, it is made once as well.
+ */
+export async function answerWithJob(
+  c: AppContext,
+  shop: string,
+  kind: string,
+  input: JsonObject | (() => Promise<JsonObject>),
+): Promise<Response> {
+  const response = await once(c, shop, async () => {
+    const made = typeof input === 'function' ? await input() : input;
+    return c.json(jobView(await startJob(c, shop, kind, made)), 202);
+  });
   const { id } = Job.pick({ id: true }).parse(await response.clone().json());
   response.headers.set('Location', jobPath(id));
   return response;

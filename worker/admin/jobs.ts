@@ -99,3 +99,35 @@ async function end(c: AppContext, shop: string, id: string): Promise<Response> {
   if (cancelled.refusal === 'unknown') throw new ProblemError('not_found');
   throw new ProblemError('conflict', { detail: 'The job has ended.' });
 }
+
+const resume = createRoute({
+  ...about,
+  method: 'post',
+  path: '/admin/v1/jobs/{id}/resume',
+  summary: 'Have a job that was cancelled or failed go on from where it stood',
+  description:
+    'It waits its turn behind other jobs, and keeps its progress and its report. Evaluations, previews and snapshots of ' +
+    'segments can go on; other kinds are started anew, and answer 409.',
+  request: { headers: idempotent, params: jobParam },
+  responses: { 200: json(Job, 'The job'), ...writeRefusals },
+});
+jobs.openapi(resume, async (c) => {
+  const { shop } = await requireScope(c, 'settings');
+  return raw(await once(c, shop.id, (again) => goOn(c, shop.id, c.req.valid('param').id, again)));
+});
+
+const STAYS = {
+  going: 'The job has not ended.',
+  done: 'The job is done.',
+  final: 'A job of this kind cannot go on; start another one.',
+};
+
+async function goOn(c: AppContext, shop: string, id: string, again: boolean): Promise<Response> {
+  const resumed = await jobsOf(c.env, shop).resume(id);
+  if (resumed.refusal === null) return c.json(jobView(resumed.job), 200);
+  if (resumed.refusal === 'unknown') throw new ProblemError('not_found');
+  if (resumed.refusal === 'full') throw new ProblemError('conflict', { detail: 'Too many jobs are waiting.' });
+  // a run of this request that died has resumed it
+  if (again && resumed.refusal !== 'final') return c.json(jobView(resumed.job), 200);
+  throw new ProblemError('conflict', { detail: STAYS[resumed.refusal] });
+}

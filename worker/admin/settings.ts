@@ -10,6 +10,7 @@ import type { SettingsChange, ShopSnapshot } from '../shops/settings.ts';
 import { Programme, ProgrammeVersion, Shop, ShopChange, ShopifySource, ShopifySourceView } from '../wire/admin.ts';
 import { ProblemError } from '../wire/problem.ts';
 import { bearer, idempotent, refusals, writeRefusals } from './docs.ts';
+import { given } from './given.ts';
 import { once } from './idempotency.ts';
 import { shopView } from './views.ts';
 
@@ -159,9 +160,4 @@ function programmeView(shop: ShopSnapshot): z.infer<typeof ProgrammeVersion> {
     version: shop.settings.programmeVersion,
     programme: shop.settings.programme,
   };
-}
-
-/** Only the fields that were given. */
-function given<T extends object>(change: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as never;
 }

@@ -107,6 +107,11 @@ export class Directory extends DurableObject<Env> {
     return this.#store.current(customer);
   }
 
+  /** As `current`, for many at once, in order. */
+  currentAll(customers: string[]): (string | null)[] {
+    return customers.map((customer) => this.#store.current(customer));
+  }
+
   identifiers(customer: string): Identifier[] {
     return this.#store.identifiers(customer);
   }

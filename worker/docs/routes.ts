@@ -44,16 +44,28 @@ const TAGS = [
     description: 'Where existing clients and shops send what happened',
   },
   { name: 'Hub', description: "The drawer's API" },
+  {
+    name: 'Voucher clients',
+    description:
+      "For Voucherify's clients, in its shapes: amounts in hundredths, times in ISO 8601, errors of its own kind",
+  },
   { name: 'Customers' },
   { name: 'Privacy', description: 'What customers may ask for by law' },
   { name: 'Programme' },
   { name: 'Settings' },
   { name: 'Keys' },
+  {
+    name: 'Segments',
+    description:
+      'Who is in one is decided by its definition, at once and to the millisecond, as of the last thing that happened and as ' +
+      'time goes by. Reading members needs the scope customers, definitions need settings.',
+  },
+  { name: 'Lists', description: 'Who is on one is said: by hand, by imports, by snapshots of segments, or by rules' },
   { name: 'Jobs', description: 'Long work: its progress and its report' },
   {
     name: 'Imports',
     description:
-      'Customers, consents and past events as CSV or NDJSON: `POST` an import, `PUT` its file in parts, `start` it, read its ' +
+      'Customers, consents, lists and past events as CSV or NDJSON: `POST` an import, `PUT` its file in parts, `start` it, read its ' +
       'report. What is imported is a back-fill: it counts at its own time, nobody is told of it, and it earns nothing ' +
       'unless asked to.',
   },
@@ -85,5 +97,13 @@ function register(app: OpenAPIHono<AppEnv>): void {
     'hubSession',
     http('bearer', 'The token of POST /hub/v1/session'),
   );
+  const header = (name: string, description: string) => ({
+    type: 'apiKey' as const,
+    in: 'header' as const,
+    name,
+    description,
+  });
+  openAPIRegistry.registerComponent('securitySchemes', 'appId', header('X-App-Id', "The shop's id, shp_…"));
+  openAPIRegistry.registerComponent('securitySchemes', 'appToken', header('X-App-Token', 'A secret key of it, sk_…'));
   for (const path of eventPaths) openAPIRegistry.registerPath(path);
 }

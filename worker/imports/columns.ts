@@ -3,23 +3,31 @@ import { isPlain } from '../domain/identifier.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { Fields, Flaw } from './fields.ts';
 
-export type ImportKind = 'customers' | 'consents' | 'events';
+export type ImportKind = 'customers' | 'consents' | 'events' | 'list';
 
 export const IDENTIFYING = ['user_id', 'email', 'phone', 'shopify_id', 'anonymous_id'] as const;
 export const PROOF = ['method', 'opt_in_level', 'ip', 'form', 'text', 'url'] as const;
+export const CONSENT = ['channel', 'state', 'at', 'source', 'reason', ...PROOF] as const;
 
 const KNOWN: Record<ImportKind, readonly string[]> = {
   customers: [...IDENTIFYING, 'first_name', 'last_name', 'birthday', 'created_at'],
-  consents: [...IDENTIFYING, 'channel', 'state', 'at', 'source', 'reason', ...PROOF],
+  consents: [...IDENTIFYING, ...CONSENT],
   events: [...IDENTIFYING, 'event', 'timestamp', 'message_id', 'properties'],
+  list: [...IDENTIFYING, 'subscribed_at', ...CONSENT],
 };
 const REQUIRED: Record<ImportKind, readonly string[]> = {
   customers: [],
   consents: ['channel', 'state', 'at'],
   events: ['event', 'timestamp'],
+  list: [],
 };
 /** Columns under these carry a name of the shop's own. */
-const OPEN: Record<ImportKind, string | null> = { customers: 'traits.', consents: null, events: 'properties.' };
+const OPEN: Record<ImportKind, string | null> = {
+  customers: 'traits.',
+  consents: null,
+  events: 'properties.',
+  list: null,
+};
 const EXTERNAL = 'external:';
 const MOST_COLUMNS = 300;
 const LONGEST_NAME = 100;

@@ -7,7 +7,7 @@ import type { CustomerEvent } from '../domain/event.ts';
 import { isObject, type Json, type JsonObject, textOf } from '../domain/json.ts';
 import { MESSAGE_TYPES, mapMessage } from '../mapping/segment.ts';
 import type { Delivery } from '../routing/deliver.ts';
-import { fieldsOfObject, type ImportKind, PROOF } from './columns.ts';
+import { CONSENT, fieldsOfObject, type ImportKind, PROOF } from './columns.ts';
 import type { Fields, Flaw } from './fields.ts';
 import { readJson } from './json-text.ts';
 import { LineReader, type Now } from './line-reader.ts';
@@ -19,6 +19,8 @@ export interface Setting extends Now {
   /** Whether order events count as orders; else they only show in the timeline. */
   ownsOrders: boolean;
   earn: boolean;
+  /** Of a list: which one, and what becomes of the people of the file. */
+  list?: { id: string; name: string; change: 'added' | 'removed' };
 }
 
 export interface Told {
@@ -47,7 +49,7 @@ export function readObject(value: JsonObject, from: string, setting: Setting): L
 export function readFields(fields: Fields, from: string, setting: Setting): LineReading {
   const reader = new LineReader(fields, setting);
   const person = personOf(reader);
-  const read = { customers: customerLine, consents: consentLine, events: eventLine }[setting.kind](reader, person);
+  const read = LINES[setting.kind](reader, person, setting);
   if (reader.flaw !== null) return { told: null, flaw: reader.flaw };
   return toldBy({ ...read.message, ...withoutNull(read.atMs) }, from, setting, read.event);
 }
@@ -76,9 +78,16 @@ function customerLine(reader: LineReader, person: JsonObject): Line {
 }
 
 function consentLine(reader: LineReader, person: JsonObject): Line {
+  const { atMs, consents } = consentsOf(reader, null);
+  return { message: { ...person, type: 'track', event: 'Imported Consent' }, atMs, event: { consents } };
+}
+
+/** `elseMs`: of what names no time. */
+function consentsOf(reader: LineReader, elseMs: number | null) {
   const channel = reader.oneOf('channel', CHANNELS);
   const state = reader.oneOf('state', [...CONSENT_STATES, SUPPRESSED, 'lifted'] as const);
-  const atMs = reader.instant('at') ?? reader.refuse('at', 'is required: of two statements the later one stands');
+  const atMs =
+    reader.instant('at') ?? elseMs ?? reader.refuse('at', 'is required: of two statements the later one stands');
   const source = reader.text('source') ?? SOURCE;
   if (source.length > LONGEST_SOURCE) reader.refuse('source', `must have at most ${LONGEST_SOURCE} characters`);
   const proof = proofOf(said(Object.fromEntries(PROOF.map((field) => [field, reader.text(field)]))));
@@ -91,7 +100,32 @@ function consentLine(reader: LineReader, person: JsonObject): Line {
     } else if (state === 'lifted') consents.push({ ...told, kind: 'lifted' });
     else consents.push({ ...told, kind: 'state', state, proof });
   }
-  return { message: { ...person, type: 'track', event: 'Imported Consent' }, atMs, event: { consents } };
+  return { atMs, consents };
+}
+
+/** Since when somebody is on the list also dates their consent, where that names no time of its own. */
+function listLine(reader: LineReader, person: JsonObject, { list }: Setting): Line {
+  if (list === undefined) throw new Error('a line of no list');
+  const { id, name, change } = list;
+  const sinceMs = reader.instant('subscribed_at');
+  const saysConsent = CONSENT.some((field) => reader.fields.has(field));
+  const isAdded = change === 'added';
+  const traits = said({ userId: reader.id('user_id'), email: reader.email(), phone: reader.phone() });
+  return {
+    message: {
+      ...person,
+      type: 'track',
+      event: isAdded ? 'Subscribed to List' : 'Unsubscribed from List',
+      properties: { list: id, list_name: name },
+    },
+    atMs: isAdded ? sinceMs : null,
+    event: {
+      // who is taken off says nothing of themselves
+      traits: isAdded && Object.keys(traits).length > 0 ? traits : null,
+      lists: [{ list: id, change, sinceMs: isAdded ? sinceMs : null }],
+      ...(saysConsent ? { consents: consentsOf(reader, sinceMs).consents } : {}),
+    },
+  };
 }
 
 function eventLine(reader: LineReader, person: JsonObject): Line {
@@ -111,6 +145,13 @@ function propertiesOf(reader: LineReader): JsonObject {
   reader.refuse('properties', read.rule ?? 'must be a JSON object');
   return {};
 }
+
+const LINES: Record<ImportKind, (reader: LineReader, person: JsonObject, setting: Setting) => Line> = {
+  customers: customerLine,
+  consents: consentLine,
+  events: eventLine,
+  list: listLine,
+};
 
 /** An exported message, as a source once sent it: its time is the one that Segment corrected then. */
 function readMessage(message: JsonObject, from: string, setting: Setting): LineReading {

@@ -3,11 +3,12 @@
  * saves where it is. A step that a crash repeats tells the same lines under the same keys, and counts them as before.
  */
 import { z } from 'zod';
+import { directoryOf } from '../directory/cache.ts';
 import { openFile, type ReadLine, readLines } from '../imports/batch.ts';
 import type { Setting } from '../imports/lines.ts';
 import type { LineVerdict, ToldLine } from '../imports/verdict.ts';
 import { deliver, eventVerdict } from '../routing/deliver.ts';
-import { openShop } from '../shops/cache.ts';
+import { openShop, shopOf } from '../shops/cache.ts';
 import { orderSourceOf, type ShopSnapshot } from '../shops/settings.ts';
 import { receiptOf } from '../shops/shop-time.ts';
 import { ImportCounts, MOST_LINES, MOST_REPORTED, NewImport, NO_COUNTS } from '../wire/imports.ts';
@@ -45,7 +46,9 @@ export const importFile = jobKind({
     if (cursor === null) return begin(call);
     const shop = await openShop(call.env, call.shop);
     if (shop === null) throw new Error('no such shop');
-    const setting = await settingOf(call, shop);
+    const list = await listOf(call, shop);
+    if (list === null) return { state: 'failed', reason: 'The list is gone.', progress: call.progress };
+    const setting = { ...(await settingOf(call, shop)), ...list };
     const most = Math.min(LINES_A_STEP, MOST_LINES - cursor.counts.lines);
     if (most === 0) return tooLong(call);
     const { lines, next } = readLines(upload, cursor.layout, cursor, { most, job: call.job, setting });
@@ -73,6 +76,14 @@ function tooLong({ progress }: Call): StepOutcome<Cursor> {
   };
 }
 
+/** The list that the file is of, nothing where it is of none; null where it is gone. */
+async function listOf({ env, input }: Call, shop: ShopSnapshot): Promise<Pick<Setting, 'list'> | null> {
+  if (input.list === null) return {};
+  const { lists } = await shopOf(env, shop.id).segmentBook();
+  const list = lists.find(({ id }) => id === input.list);
+  return list === undefined ? null : { list: { id: list.id, name: list.name, change: input.change } };
+}
+
 async function settingOf({ env, input }: Call, shop: ShopSnapshot): Promise<Setting> {
   const { currency, timeZone } = shop.settings;
   return {
@@ -87,12 +98,13 @@ async function settingOf({ env, input }: Call, shop: ShopSnapshot): Promise<Sett
 
 /** In the order of the file. */
 async function verdictsOf(call: Call, shop: ShopSnapshot, lines: ReadLine[]): Promise<LineVerdict[]> {
-  const told = lines.flatMap(({ line, reading }) => (reading?.told ? [{ line, ...reading.told }] : []));
+  const all = lines.flatMap(({ line, reading }) => (reading?.told ? [{ line, ...reading.told }] : []));
+  const [told, strangers] = await withoutStrangers(call, all);
   const isCustomers = call.input.kind === 'customers';
   const verdicts = call.input.dryRun
     ? await foresee(call, told, isCustomers)
     : await tell(call, shop, told, isCustomers);
-  const byLine = new Map(verdicts.map((one) => [one.line, one]));
+  const byLine = new Map([...verdicts, ...strangers].map((one) => [one.line, one]));
   return lines.map(({ line, reading }): LineVerdict => {
     if (reading === null) return { line, verdict: 'skipped', isNewCustomer: false, about: {} };
     if (reading.flaw !== null) return { line, verdict: 'refused', isNewCustomer: false, about: reading.flaw };
@@ -100,6 +112,17 @@ async function verdictsOf(call: Call, shop: ShopSnapshot, lines: ReadLine[]): Pr
     if (verdict === undefined) throw new Error('a line without its verdict');
     return verdict;
   });
+}
+
+/** Who is taken off a list is not made for it: the lines of whom the shop knows, and the verdicts of the others. */
+async function withoutStrangers({ env, shop, input }: Call, told: ToldLine[]): Promise<[ToldLine[], LineVerdict[]]> {
+  if (input.change !== 'removed') return [told, []];
+  const found = await directoryOf(env, shop).findAll(told.map(({ delivery }) => delivery.subject.identifiers));
+  const about = { note: 'nobody is known by it' };
+  const strangers = told
+    .filter((_, at) => found[at] == null)
+    .map(({ line }): LineVerdict => ({ line, verdict: 'skipped', isNewCustomer: false, about }));
+  return [told.filter((_, at) => found[at] != null), strangers];
 }
 
 async function tell(call: Call, shop: ShopSnapshot, told: ToldLine[], isCustomers: boolean): Promise<LineVerdict[]> {

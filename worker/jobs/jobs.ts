@@ -53,6 +53,14 @@ export type Started =
 
 export type Cancelled = { refusal: null; job: Job } | { refusal: 'unknown' | 'ended' };
 
+export type Resumed =
+  | { refusal: null; job: Job }
+  | { refusal: 'unknown' }
+  /** Too many jobs wait. */
+  | { refusal: 'full' }
+  /** It was neither cancelled nor did it fail; or its kind begins anew instead. */
+  | { refusal: 'going' | 'done' | 'final'; job: Job };
+
 export class Jobs extends DurableObject<Env> {
   readonly #store: JobStore;
   readonly #runner: Runner;
@@ -179,6 +187,23 @@ export class Jobs extends DurableObject<Env> {
     if (waiting) this.#wake(id);
     else if (!this.#working) this.#alarmAt(now + 1);
     return { refusal: null, job: after };
+  }
+
+  /** Has a job that was cancelled or failed go on from where it stood, after all others that wait. */
+  resume(id: string): Resumed {
+    const job = this.#store.job(id);
+    if (job === null) return { refusal: 'unknown' };
+    if (JOB_KINDS[job.kind]?.resumable !== true) return { refusal: 'final', job };
+    if (job.endedAtMs === null) return { refusal: 'going', job };
+    if (job.state === 'done') return { refusal: 'done', job };
+    if (this.#store.open().length >= MOST_OPEN) return { refusal: 'full' };
+    const again = { state: 'queued' as const, cancelling: false, failures: 0, notBeforeMs: 0, endedAtMs: null };
+    this.#store.transaction(() => {
+      this.#store.write({ ...job, ...again, error: null });
+      this.#store.moveLast(id);
+    });
+    if (!this.#working) this.#alarmAt(Date.now() + 1);
+    return { refusal: null, job: this.#store.job(id) ?? job };
   }
 
   /** The job once it has ended, or as it is after `ms`; null where there is none. */

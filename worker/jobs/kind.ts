@@ -45,6 +45,8 @@ export type StepOutcome<Cursor> =
 export interface JobKind {
   /** While one of this kind is open, another is refused instead of waiting its turn. */
   exclusive: boolean;
+  /** One that was cancelled or failed may go on from its cursor. */
+  resumable: boolean;
   /** How many lines of its report are kept. */
   mostLines: number;
   step: (call: StepCall<unknown, unknown>) => Promise<StepOutcome<unknown>>;
@@ -57,11 +59,13 @@ export function jobKind<Input, Cursor>(about: {
   input: z.ZodType<Input>;
   cursor: z.ZodType<Cursor>;
   exclusive?: boolean;
+  resumable?: boolean;
   mostLines?: number;
   step: (call: StepCall<Input, Cursor>) => Promise<StepOutcome<Cursor>>;
 }): JobKind {
   return {
     exclusive: about.exclusive ?? false,
+    resumable: about.resumable ?? false,
     mostLines: about.mostLines ?? MOST_LINES,
     step: (call) =>
       about.step({

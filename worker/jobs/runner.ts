@@ -108,7 +108,8 @@ export class Runner {
   }
 
   #begin(job: Job): void {
-    this.#store.transaction(() => this.#store.write({ ...job, state: 'running', startedAtMs: Date.now() }));
+    const startedAtMs = job.startedAtMs ?? Date.now();
+    this.#store.transaction(() => this.#store.write({ ...job, state: 'running', startedAtMs }));
   }
 
   #end(before: Job, state: JobState): void {

@@ -89,6 +89,11 @@ export class JobStore {
     this.#db.run(WRITE, ...about, ...told, failures, job.notBeforeMs, job.createdAtMs, job.startedAtMs, job.endedAtMs);
   }
 
+  /** Behind all others: jobs run in the order of their numbers. */
+  moveLast(id: string): void {
+    this.#db.run('UPDATE job SET n = ? WHERE id = ?', this.lastN() + 1, id);
+  }
+
   /** Adds lines after the `last` one. */
   writeLines(id: string, last: number, lines: string[]): void {
     if (lines.length === 0) return;

@@ -5,7 +5,7 @@
 
 import type { Answer, Group, Input } from '../customers/record.ts';
 import { recordIn, shardOf } from '../customers/stubs.ts';
-import { forgetSubject, resolveAll } from '../directory/cache.ts';
+import { directoryOf, forgetSubject, resolveAll } from '../directory/cache.ts';
 import type { Resolved } from '../directory/directory.ts';
 import type { Subject } from '../directory/match.ts';
 import type { CustomerEvent } from '../domain/event.ts';
@@ -23,6 +23,12 @@ export interface Delivery {
   event: CustomerEvent;
 }
 
+/** To whoever that customer is by now. */
+export interface DirectDelivery {
+  customer: string;
+  event: CustomerEvent;
+}
+
 export interface Delivered {
   answers: Answer[];
   /** Whom each event reached. */
@@ -34,15 +40,18 @@ export interface Delivered {
  * Stores every event with its customer and answers each, in order. Throws `unavailable` where customers kept moving, and
  * what the platform throws where an object could not be reached.
  */
-export async function deliver(env: Env, shop: ShopSnapshot, deliveries: Delivery[]): Promise<Delivered> {
+export async function deliver(
+  env: Env,
+  shop: ShopSnapshot,
+  deliveries: (Delivery | DirectDelivery)[],
+): Promise<Delivered> {
   const answers = new Map<number, Answer>();
   const reached = new Map<number, string>();
   let open = deliveries.map((delivery, index) => ({ ...delivery, index }));
   let rowsWritten = 0;
   for (let round = 0; open.length > 0; round += 1) {
     if (round === MOST_ROUNDS) throw new ProblemError('unavailable', { detail: 'Customers kept moving.' });
-    const subjects = open.map((one) => one.subject);
-    const resolved = await resolveAll(env, shop, subjects);
+    const resolved = await whoIs(env, shop, open);
     const placed = open.map((one, place) => ({ ...one, resolved: resolved[place] as Resolved }));
     // whoever turned out to be another customer has to arrive there first, with the keys of what was told already; the
     // others wait, for they may be of that customer too and came after
@@ -53,7 +62,7 @@ export async function deliver(env: Env, shop: ShopSnapshot, deliveries: Delivery
     for (const [index, answer] of told.answers) answers.set(index, answer);
     for (const { index, resolved } of placed) reached.set(index, resolved.customer);
     open = open.filter((one) => !answers.has(one.index));
-    for (const one of open) forgetSubject(shop.id, one.subject);
+    for (const one of open) if ('subject' in one) forgetSubject(shop.id, one.subject);
   }
   const customers = deliveries.map((_, index) => reached.get(index) ?? '');
   return { answers: deliveries.map((_, index) => answers.get(index) as Answer), customers, rowsWritten };
@@ -64,7 +73,23 @@ export function eventVerdict(answer: Answer | undefined): 'recorded' | 'duplicat
   return answer?.verdict === 'recorded' || answer?.verdict === 'duplicate' ? answer.verdict : 'failed';
 }
 
-interface Placed extends Delivery {
+/** One for each, in order. */
+async function whoIs(env: Env, shop: ShopSnapshot, deliveries: (Delivery | DirectDelivery)[]): Promise<Resolved[]> {
+  const subjects = deliveries.flatMap((one) => ('subject' in one ? [one.subject] : []));
+  const ids = deliveries.flatMap((one) => ('customer' in one ? [one.customer] : []));
+  const [resolved, current] = await Promise.all([
+    resolveAll(env, shop, subjects),
+    ids.length === 0 ? [] : directoryOf(env, shop.id).currentAll(ids),
+  ]);
+  const [named, direct] = [resolved.values(), current.values()];
+  return deliveries.map((one) => {
+    if ('subject' in one) return named.next().value as Resolved;
+    return { customer: direct.next().value ?? one.customer, known: false, moves: [] };
+  });
+}
+
+interface Placed {
+  event: CustomerEvent;
   index: number;
   resolved: Resolved;
 }

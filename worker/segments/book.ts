@@ -4,7 +4,7 @@
  */
 import { canonicalName } from '../domain/event.ts';
 import { compile, type Flaw } from '../domain/segments/compile.ts';
-import type { Definition } from '../domain/segments/definition.ts';
+import type { Definition, MetricCondition, PropertyFilter } from '../domain/segments/definition.ts';
 import { groupFlaws, type ListRule } from '../domain/segments/segment-set.ts';
 import type { Env } from '../env.ts';
 import { forgetShop, shopOf } from '../shops/cache.ts';
@@ -68,8 +68,9 @@ export function changeSegment(writer: Writer, id: string, about: SegmentChange):
     if (known === undefined) return { problem: { kind: 'unknown' } };
     const { definition } = about;
     const fresh = definition !== undefined && JSON.stringify(definition) !== JSON.stringify(known.definition);
-    const entry = { ...known, ...about, updatedAtMs: now };
-    return segmentOutcome(writer, book, { entry: { ...entry, announced: fresh && (about.announced ?? false) }, fresh });
+    // of a definition that stays it stays as well: customers may be looked at still
+    const announced = fresh ? (about.announced ?? false) : known.announced;
+    return segmentOutcome(writer, book, { entry: { ...known, ...about, announced, updatedAtMs: now }, fresh });
   });
 }
 
@@ -116,6 +117,17 @@ export function dropList(writer: Writer, id: string): Promise<Outcome<StoredList
   });
 }
 
+/** Why a definition that is not saved could not stand beside the others; nothing where it could. */
+export async function definitionFlaws(
+  { env, shop }: Pick<Writer, 'env' | 'shop'>,
+  definition: Definition,
+): Promise<Flaw[]> {
+  const compiled = compile(definition, pattern);
+  if ('flaws' in compiled) return compiled.flaws.map(inDefinition);
+  if (compiled.groups.size === 0) return [];
+  return groupFlaws({ id: '', compiled }, setOf(await shopOf(env, shop.id).segmentBook(), shop));
+}
+
 /** The change to write; null where there is nothing to write. */
 type Wanted<T> = (Changed<T> & { change: WantedChange | null }) | { problem: BookProblem };
 type WantedChange = BookChange extends infer C ? (C extends BookChange ? Omit<C, 'base'> : never) : never;
@@ -160,13 +172,33 @@ function inDefinition({ field, rule }: Flaw): Flaw {
 
 function listOutcome(book: SegmentBook, list: StoredList): Wanted<StoredList> {
   const flaws = list.rules.flatMap((rule, at): Flaw[] => {
-    if (rule.on !== 'segment' || book.segments.some((one) => one.id === rule.segment)) return [];
+    if (rule.on === 'event') return filterFlaws(rule.filters, `rules.${at}.filters`);
+    if (book.segments.some((one) => one.id === rule.segment)) return [];
     return [{ field: `rules.${at}.segment`, rule: 'names no segment of this shop' }];
   });
   if (flaws.length > 0) return { problem: { kind: 'flaws', flaws } };
   const rules = list.rules.map((rule) => (rule.on === 'event' ? { ...rule, event: canonicalName(rule.event) } : rule));
   const entry = { ...list, rules };
   return { problem: null, entry, fresh: false, change: { kind: 'list', list: entry } };
+}
+
+const ONCE: Omit<MetricCondition, 'metric_id'> = {
+  type: 'profile-metric',
+  measurement: 'count',
+  measurement_filter: { type: 'numeric', operator: 'greater-than', value: 0 },
+  timeframe_filter: { type: 'date', operator: 'alltime' },
+};
+
+/** A rule's filters may say what those of a segment's event may. */
+function filterFlaws(metric_filters: PropertyFilter[], field: string): Flaw[] {
+  const compiled = compile(
+    { condition_groups: [{ conditions: [{ ...ONCE, metric_id: 'any', metric_filters }] }] },
+    pattern,
+  );
+  const place = 'condition_groups.0.conditions.0.metric_filters';
+  return 'flaws' in compiled
+    ? compiled.flaws.map((flaw) => ({ ...flaw, field: flaw.field.replace(place, field) }))
+    : [];
 }
 
 function askersOf({ shop }: Writer, book: SegmentBook, id: string): string[] {

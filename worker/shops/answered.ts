@@ -2,12 +2,14 @@
 import type { Database } from '../storage/database.ts';
 
 export type Claim =
-  | { state: 'new' }
+  /** `again`: a run of the same request died, and may have done all or some of it. */
+  | { state: 'new'; again: boolean }
   | { state: 'running' }
   | { state: 'mismatch' }
   | { state: 'answered'; status: number; body: string };
 
 const CLAIM_MS = 30_000;
+
 export class Answered {
   readonly #db: Database;
 
@@ -38,7 +40,7 @@ export class Answered {
       fingerprint,
       Date.now(),
     );
-    return { state: 'new' };
+    return { state: 'new', again: stale };
   }
 
   /** Keeps the answer for every later request with the key; `body` is sealed by the caller, it may show a new key. */

@@ -11,7 +11,7 @@ const columnName = z.string().trim().min(1).max(100);
 
 export const NewImport = z
   .strictObject({
-    kind: z.enum(['customers', 'consents', 'events']),
+    kind: z.enum(['customers', 'consents', 'events', 'list']),
     format: z.enum(['csv', 'ndjson']),
     dryRun: z.boolean().default(false).describe('Reports what each line would do, and does nothing'),
     earn: z
@@ -25,6 +25,11 @@ export const NewImport = z
       .nullable()
       .default(null)
       .describe('Of events: whether order events count as orders; null: where no shop platform sends them'),
+    list: z.string().min(1).max(100).nullable().default(null).describe('Of a list: which one'),
+    change: z
+      .enum(['added', 'removed'])
+      .default('added')
+      .describe('Of a list: whether the people of the file are put on it, or taken off'),
     report: z
       .enum(['all', 'problems'])
       .nullable()
@@ -41,6 +46,12 @@ export const NewImport = z
     path: ['orders'],
     message: 'is for events only',
   })
+  .refine(({ kind, list }) => kind !== 'list' || list !== null, { path: ['list'], message: 'must be given' })
+  .refine(({ kind, list }) => kind === 'list' || list === null, { path: ['list'], message: 'is for lists only' })
+  .refine(({ kind, change }) => kind === 'list' || change === 'added', {
+    path: ['change'],
+    message: 'is for lists only',
+  })
   .refine(({ format, columns }) => format === 'csv' || Object.keys(columns).length === 0, {
     path: ['columns'],
     message: 'is for CSV only',
@@ -51,10 +62,10 @@ const count = z.int().min(0);
 export const ImportCounts = z
   .object({
     lines: count.describe('Lines read: the sum of all verdicts; a CSV header is not one'),
-    created: count.describe('Customers made, or consents and events recorded'),
+    created: count.describe('Customers made, or consents, events and changes of a list recorded'),
     updated: count.describe('Customers who were there already'),
     duplicate: count.describe('Events whose message id had come before'),
-    skipped: count.describe('Blank lines'),
+    skipped: count.describe('Blank lines; and people to take off a list whom nobody knows'),
     refused: count.describe('Lines that break a rule, and changed nothing'),
     failed: count.describe('Lines that tripped a bug of ours'),
     newCustomers: count.describe('Customers that were made for lines of any kind'),
@@ -84,6 +95,8 @@ export const Import = z
     format: z.string(),
     dryRun: z.boolean(),
     earn: z.boolean(),
+    list: z.string().nullable(),
+    change: z.string().describe('Of a list: added or removed'),
     parts: z.array(ImportPart).describe('What has come; empty once it was started'),
     counts: ImportCounts,
     progress: z.object({ done: z.int(), total: z.int().nullable() }).describe('In bytes of the file'),

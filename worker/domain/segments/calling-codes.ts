@@ -14,7 +14,11 @@ SB677 SO252 ZA27 KR82 SS211 ES34 LK94 KN1869 LC1758 PM508 VC1784 SD249 SR597 SE4
 TG228 TK690 TO676 TT1868 TN216 TR90 TM993 TC1649 TV688 VI1340 UG256 UA380 AE971 GB44 US1 UY598 UZ998 VU678 VA379 VE58 VN84
 WF681 YE967 ZM260 ZW263`;
 
-const BY_COUNTRY = new Map(CODES.trim().split(/\s+/).map((entry) => [entry.slice(0, 2), entry.slice(2)]));
+const BY_COUNTRY = new Map(
+  CODES.trim()
+    .split(/\s+/)
+    .map((entry) => [entry.slice(0, 2), entry.slice(2)]),
+);
 /** Numbers of these begin with a code that is longer than the one they share. */
 const SHARED = [...BY_COUNTRY.values()].filter((code) => code.length > 1 && code.startsWith('1'));
 

@@ -178,6 +178,7 @@ function flawsOf(leaf: Leaf, path: string, pattern: PatternMaker): Flaw[] {
     case 'profile-orders':
       check('measurement_filter', leaf.measurement_filter);
       check('timeframe_filter', plainTimeframe(leaf.timeframe_filter));
+      check('total_filter', leaf.total_filter);
       if ((leaf.measurement === 'count' || leaf.measurement === 'sum') !== (leaf.measurement_filter.type === 'numeric'))
         flaws.push({
           field: `${path}.measurement_filter`,
@@ -186,7 +187,17 @@ function flawsOf(leaf: Leaf, path: string, pattern: PatternMaker): Flaw[] {
       return flaws;
     case 'profile-property':
     case 'profile-loyalty':
+    case 'profile-predictive-analytics':
       check('filter', leaf.filter);
+      return flaws;
+    case 'profile-marketing-consent':
+      (leaf.consent.consent_status.filters ?? []).forEach(({ filter }, at) => {
+        check(`consent.consent_status.filters.${at}.filter`, filter);
+      });
+      return flaws;
+    case 'profile-vouchers':
+      check('measurement_filter', leaf.measurement_filter);
+      check('timeframe_filter', leaf.timeframe_filter);
       return flaws;
     case 'profile-group-membership':
       check('timeframe_filter', leaf.timeframe_filter ?? undefined);
@@ -196,7 +207,7 @@ function flawsOf(leaf: Leaf, path: string, pattern: PatternMaker): Flaw[] {
           rule: 'says since when somebody is a member: not of those who are none',
         });
       return flaws;
-    default:
+    case 'profile-region':
       return flaws;
   }
 }

@@ -205,7 +205,7 @@ export type ListFilter = { type: 'list'; case_sensitive?: boolean | undefined } 
     }
 );
 
-/** A date with its time, a date alone (the whole day, where the definition's clock hangs), or `today`. */
+/** A date with its time, or a date alone (the whole day, where the definition's clock hangs); of `before` and `after` also `today`. */
 export type DateText = string;
 
 export type DateFilter =

@@ -5,7 +5,7 @@ import type { Facts, Manner } from './facts.ts';
 import { metricTruth } from './metric.ts';
 import { loyaltyTruth, propertyTruth, regionTruth } from './profile.ts';
 import { historicTruth, ordersTruth, vouchersTruth } from './purchases.ts';
-import { FOREVER, not, type Truth } from './truth.ts';
+import { FORESIGHT_MS, FOREVER, not, type Truth } from './truth.ts';
 
 /** Several windows may turn over before the whole does; after so many the customer is looked at again. */
 const MOST_LOOKS = 32;
@@ -27,6 +27,7 @@ export function evaluate({ root, klaviyo }: Compiled, facts: Facts, shop: ShopMa
     const then = nodeTruth(root, facts, manner, nextMs);
     if (then.holds !== first.holds) break;
     nextMs = then.nextMs;
+    if (nextMs - nowMs > FORESIGHT_MS) break;
   }
   return { holds: first.holds, nextMs };
 }

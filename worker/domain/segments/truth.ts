@@ -8,6 +8,9 @@ export interface Truth {
 
 export const FOREVER = Number.POSITIVE_INFINITY;
 
+/** Further ahead than this nothing is searched to its end: what returns every year and changes nothing would be, for decades. */
+export const FORESIGHT_MS = 400 * 86_400_000;
+
 export function always(holds: boolean): Truth {
   return { holds, nextMs: FOREVER };
 }

@@ -3,7 +3,7 @@
  * while nothing new happens. Knows neither events nor orders.
  */
 import type { NumericFilter } from './definition.ts';
-import { FOREVER, type Truth } from './truth.ts';
+import { FORESIGHT_MS, FOREVER, type Truth } from './truth.ts';
 import { passesNumber } from './values.ts';
 
 /** Whether the window holds a thing at an instant, and until when. */
@@ -36,6 +36,8 @@ export function overTime<T extends Item>(
     else if (judged.holds !== holds) return { holds, nextMs: atMs };
     const nextMs = truths.reduce((least, truth) => Math.min(least, truth.nextMs), judged.nextMs);
     if (nextMs === FOREVER) return { holds, nextMs };
+    // what comes and goes once has done so by now: the rest returns every year
+    if (step > 2 * items.length && nextMs - nowMs > FORESIGHT_MS) return { holds, nextMs };
     atMs = nextMs;
   }
   return { holds, nextMs: atMs };
