@@ -75,7 +75,7 @@ describe('a list', () => {
     expect((await shop.admin('GET', `/admin/v1/lists/${id}`)).status).toBe(404);
     expect(await listsOf(shop, `user:${user}`)).toEqual([]);
     const [last] = (await shop.admin('GET', '/admin/v1/jobs')).body.items;
-    expect(last).toMatchObject({ kind: 'forget_group', input: { group: id } });
+    expect(last).toMatchObject({ kind: 'evaluate_segments', input: { perSecond: null } });
   });
 
   it('follows its rules: an event with filters puts people on it, leaving a segment takes them off', async () => {

@@ -3,7 +3,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { body, json } from '../http/answers.ts';
 import { type AppContext, raw, routes } from '../http/app.ts';
 import { requireScope } from '../http/scope.ts';
-import { FORGET_GROUP } from '../jobs/forget-group.ts';
+import { EVALUATE_SEGMENTS } from '../jobs/evaluate-segments.ts';
 import { countMembers } from '../projection/members.ts';
 import { changeList, createList, dropList } from '../segments/book.ts';
 import { newGroupId } from '../segments/group-id.ts';
@@ -118,7 +118,7 @@ lists.openapi(drop, async (c) => {
       const { problem } = await dropList(writerOf(c, caller), id);
       // a run of this request that died may have dropped it, and not begun the job
       if (problem !== null && !(again && problem.kind === 'unknown')) throw refused(problem);
-      await startJob(c, caller.shop.id, FORGET_GROUP, { group: id });
+      await startJob(c, caller.shop.id, EVALUATE_SEGMENTS, { perSecond: null });
       return c.body(null, 204);
     }),
   );

@@ -5,7 +5,6 @@ import { body, json } from '../http/answers.ts';
 import { type AppContext, raw, routes } from '../http/app.ts';
 import { requireScope } from '../http/scope.ts';
 import { EVALUATE_SEGMENTS } from '../jobs/evaluate-segments.ts';
-import { FORGET_GROUP } from '../jobs/forget-group.ts';
 import { countMembers } from '../projection/members.ts';
 import { changeSegment, createSegment, dropSegment } from '../segments/book.ts';
 import { newGroupId } from '../segments/group-id.ts';
@@ -148,7 +147,7 @@ segments.openapi(drop, async (c) => {
       const { problem } = await dropSegment(writerOf(c, caller), id);
       // a run of this request that died may have dropped it, and not begun the job
       if (problem !== null && !(again && problem.kind === 'unknown')) throw refused(problem);
-      await startJob(c, caller.shop.id, FORGET_GROUP, { group: id });
+      await startJob(c, caller.shop.id, EVALUATE_SEGMENTS, { perSecond: null });
       return c.body(null, 204);
     }),
   );

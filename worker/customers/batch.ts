@@ -256,7 +256,7 @@ export class Batch {
     untold.from = Math.min(untold.from, seq - 1);
     untold.points ||= points;
     untold.profile ||= isMerge || about.traits !== undefined;
-    untold.groups ||= isMerge || about.lists !== undefined || kind === 'segment.entered' || kind === 'segment.left';
+    untold.groups ||= isMerge || about.lists !== undefined || GROUP_KINDS.has(kind);
     if (orderId !== null) untold.orders.add(orderId);
   }
 
@@ -268,6 +268,8 @@ export class Batch {
       this.#db.run('DELETE FROM lot WHERE customer = ? AND expires_ms = ? AND lot = ?', customer, expiresAtMs, lot.lot);
   }
 }
+
+const GROUP_KINDS = new Set<string>(['segment.entered', 'segment.left', 'list.left']);
 
 function nameOf(customer: string, key: string): string {
   return `${customer} ${key}`;

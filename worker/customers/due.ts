@@ -11,10 +11,9 @@ import {
   flipping,
   look,
   outdated,
-  standing,
-  standingLists,
   type Transition,
   transitionRow,
+  withoutDropped,
 } from '../domain/segments/membership.ts';
 import type { ListChange } from '../domain/segments/states.ts';
 import { touchedSegments } from '../domain/segments/touched.ts';
@@ -85,9 +84,9 @@ function orderOfOrigin(origin: string): string[] {
 export function bringUp(scene: Scene, customer: string, head: Head, now: number): Head {
   const { segments: set } = scene.terms;
   if (head.segmentsVersion >= set.version || head.seq === 0) return head;
-  const lists = standingLists(head.lists, set);
-  const current = { ...head, segments: standing(head.segments, set), lists, segmentsVersion: set.version };
-  scene.batch.add(customer, { head: current, rows: [], lots: [], orders: [] });
+  const { rows, ...groups } = withoutDropped(head, set, { atMs: now, programmeVersion: scene.terms.programmeVersion });
+  const current = { ...head, ...groups, seq: head.seq + rows.length, segmentsVersion: set.version };
+  scene.batch.add(customer, { head: current, rows, lots: [], orders: [] });
   lookAt(scene, customer, current, { atMs: now, now, which: outdated(set, head), cause: { kind: 'definition' } });
   return scene.batch.due(customer);
 }

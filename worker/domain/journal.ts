@@ -18,6 +18,7 @@ export const JOURNAL_KINDS = [
   'voucher.expired',
   'segment.entered',
   'segment.left',
+  'list.left', // the list was dropped; a customer's own coming and going is told with its event
   'tier.changed',
   'referral.started',
   'referral.completed',

@@ -15,6 +15,7 @@ export const evaluateSegments = jobKind({
   input: z.strictObject({ perSecond }),
   cursor: Cursor,
   resumable: true,
+  shared: true,
   step: async (call): Promise<StepOutcome<Cursor>> => {
     const { env, shop, input, cursor } = call;
     const about = await segmentCall(call);

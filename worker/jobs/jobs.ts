@@ -84,6 +84,8 @@ export class Jobs extends DurableObject<Env> {
       const open = this.#store.open();
       const other = open.find((one) => one.kind === kind);
       if (JOB_KINDS[kind]?.exclusive && other !== undefined) return { refusal: 'busy', job: other };
+      const waiting = open.find((one) => isFresh(one, { kind, input }));
+      if (JOB_KINDS[kind]?.shared && waiting !== undefined) return { refusal: null, job: waiting };
       if (open.length >= MOST_OPEN) return { refusal: 'full' };
       this.#store.dropOld(now - KEPT_MS);
       const job = newJob({ id, kind, input }, this.#store.lastN() + 1, now);
@@ -267,6 +269,12 @@ export class Jobs extends DurableObject<Env> {
     for (const resolve of this.#waiters.get(id) ?? []) resolve();
     this.#waiters.delete(id);
   }
+}
+
+/** It has not begun, and would do the same. */
+function isFresh(job: Job, { kind, input }: Pick<StartCall, 'kind' | 'input'>): boolean {
+  const isSame = job.kind === kind && JSON.stringify(job.input) === JSON.stringify(input);
+  return isSame && job.state === 'queued' && job.cursor === null && !job.cancelling;
 }
 
 function newJob({ id, kind, input }: StartCall, n: number, createdAtMs: number): Job {

@@ -47,6 +47,8 @@ export interface JobKind {
   exclusive: boolean;
   /** One that was cancelled or failed may go on from its cursor. */
   resumable: boolean;
+  /** One that has not begun does the work of another with the same input as well. */
+  shared: boolean;
   /** How many lines of its report are kept. */
   mostLines: number;
   step: (call: StepCall<unknown, unknown>) => Promise<StepOutcome<unknown>>;
@@ -60,12 +62,14 @@ export function jobKind<Input, Cursor>(about: {
   cursor: z.ZodType<Cursor>;
   exclusive?: boolean;
   resumable?: boolean;
+  shared?: boolean;
   mostLines?: number;
   step: (call: StepCall<Input, Cursor>) => Promise<StepOutcome<Cursor>>;
 }): JobKind {
   return {
     exclusive: about.exclusive ?? false,
     resumable: about.resumable ?? false,
+    shared: about.shared ?? false,
     mostLines: about.mostLines ?? MOST_LINES,
     step: (call) =>
       about.step({

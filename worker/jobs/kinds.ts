@@ -2,7 +2,6 @@
 import { ADVANCE_CLOCK, advanceClock } from './advance-clock.ts';
 import { compare } from './compare.ts';
 import { EVALUATE_SEGMENTS, evaluateSegments } from './evaluate-segments.ts';
-import { FORGET_GROUP, forgetGroup } from './forget-group.ts';
 import { IMPORT, importFile } from './import-file.ts';
 import type { JobKind } from './kind.ts';
 import { PREVIEW_SEGMENT, previewSegment } from './preview-segment.ts';
@@ -17,5 +16,4 @@ export const JOB_KINDS: Record<string, JobKind> = {
   [EVALUATE_SEGMENTS]: evaluateSegments,
   [PREVIEW_SEGMENT]: previewSegment,
   [SNAPSHOT_SEGMENT]: snapshotSegment,
-  [FORGET_GROUP]: forgetGroup,
 };

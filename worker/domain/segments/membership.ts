@@ -134,12 +134,33 @@ export function outdated(set: SegmentSet, head: Pick<Head, 'segmentsVersion'>): 
   return new Set(set.segments.flatMap(({ id, version }) => (version > head.segmentsVersion ? [id] : [])));
 }
 
-/** States of segments that are still there. */
-export function standing(segments: SegmentStates, { byId }: SegmentSet): SegmentStates {
-  return Object.fromEntries(Object.entries(segments).filter(([id]) => byId.has(id)));
+interface Dropping {
+  segments: SegmentStates;
+  lists: ListStates;
+  /** That the customer left them, numbered on from the customer's last row. */
+  rows: JournalRow[];
 }
 
-export function standingLists(lists: ListStates, set: SegmentSet): ListStates {
-  const gone = Object.keys(lists).some((id) => !set.lists.has(id));
-  return gone ? Object.fromEntries(Object.entries(lists).filter(([id]) => set.lists.has(id))) : lists;
+/** What a customer keeps once segments and lists were dropped, and the rows that say so. */
+export function withoutDropped(
+  head: Pick<Head, 'segments' | 'lists' | 'seq'>,
+  set: SegmentSet,
+  { atMs, programmeVersion }: Pick<JournalRow, 'atMs' | 'programmeVersion'>,
+): Dropping {
+  const segments = Object.entries(head.segments).filter(([id]) => set.byId.has(id));
+  const lists = Object.entries(head.lists).filter(([id]) => set.lists.has(id));
+  const why = { cause: 'definition', dropped: true, announced: false, effectiveAtMs: atMs };
+  const gone = [
+    ...Object.entries(head.segments).flatMap(([segment, [sinceMs]]) =>
+      set.byId.has(segment) || sinceMs === null ? [] : [{ kind: 'segment.left' as const, about: { segment, sinceMs } }],
+    ),
+    ...Object.entries(head.lists).flatMap(([list, sinceMs]) =>
+      set.lists.has(list) ? [] : [{ kind: 'list.left' as const, about: { list, sinceMs } }],
+    ),
+  ];
+  const blank = { name: null, key: null, orderId: null, entries: [], atMs, recordedAtMs: atMs, programmeVersion };
+  const rows = gone.map(({ kind, about }, at): JournalRow => {
+    return { seq: head.seq + 1 + at, kind, ...blank, about: { ...about, ...why } };
+  });
+  return { segments: Object.fromEntries(segments), lists: Object.fromEntries(lists), rows };
 }
