@@ -1,5 +1,6 @@
 /** What is measured, one function a figure. Each is run several times and answers what one run took. */
 import { type Measured, runLoad } from './load.ts';
+import { WITNESS } from './segments.ts';
 import { type BenchShop, batch, tokenMaker, view } from './shop.ts';
 
 const CUSTOMERS = 2_500;
@@ -83,6 +84,24 @@ export async function lagToCopies(shop: BenchShop, rounds: number): Promise<numb
     }
     lags.push(performance.now() - from);
     await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  return lags.sort((a, b) => a - b);
+}
+
+/** Milliseconds from sending an event to reading the segment that it enters or leaves, one after another. */
+export async function lagToMembership(shop: BenchShop, rounds: number): Promise<number[]> {
+  const lags: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const user = `m-${Math.floor(round / 2)}`;
+    const event = round % 2 === 0 ? 'Came In' : 'Went Out';
+    const path = `/admin/v1/customers/user:${user}/segments`;
+    const from = performance.now();
+    const message = { type: 'track', userId: user, event, messageId: `${user}-${event}` };
+    await fetch(`${shop.url}/v1/track`, { method: 'POST', headers: shop.segment, body: JSON.stringify(message) });
+    const { segments } = (await (await shop.admin('GET', path)).json()) as { segments: { name: string }[] };
+    lags.push(performance.now() - from);
+    if (segments.some(({ name }) => name === WITNESS) !== (round % 2 === 0))
+      throw new Error(`round ${round}: not in force`);
   }
   return lags.sort((a, b) => a - b);
 }
