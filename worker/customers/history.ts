@@ -11,8 +11,10 @@ import type { EventMatch, EventQuery, HeldVoucher, History } from '../domain/seg
 import type { Database } from '../storage/database.ts';
 import { type Row, toOrder } from './rows.ts';
 
-/** More events of one name are not kept in memory, but read as far as each question goes. */
-const MOST_KEPT = 2_000;
+/** So many of the newest events of one name are kept in memory; what asks for older ones reads them. */
+const MOST_KEPT = 10_000;
+/** Conditions about orders look at so many of the newest. */
+const MOST_ORDERS = 10_000;
 const PAGE = 256;
 const FIRST_MS = -NEVER;
 
@@ -36,6 +38,8 @@ interface Ranked extends EventMatch {
 interface Times {
   any: number[];
   trusted: number[];
+  /** Of what happened at this instant or before it not all is here. */
+  completeAfterMs: number;
 }
 
 export class CustomerHistory implements History {
@@ -43,9 +47,7 @@ export class CustomerHistory implements History {
   readonly #customer: string;
   /** Decided in this call, and not written yet. */
   #added: JournalRow[] = [];
-  /** Whole pasts by name; null: too long to keep. */
-  readonly #times = new Map<string, Times | null>();
-  #kept = 0;
+  readonly #times = new Map<string, Times>();
 
   constructor(db: Database, customer: string) {
     this.#db = db;
@@ -54,7 +56,9 @@ export class CustomerHistory implements History {
 
   /** How many times are kept. */
   get size(): number {
-    return this.#kept;
+    let kept = 0;
+    for (const { any } of this.#times.values()) kept += any.length;
+    return kept;
   }
 
   /** A row that was decided, and will be written with the others. */
@@ -63,11 +67,10 @@ export class CustomerHistory implements History {
     this.#added.push(row);
     const times = this.#times.get(row.name);
     const { rank, atMs } = toAdded(row);
-    if (times == null || rank > 1) return;
-    if (times.any.length >= MOST_KEPT) return void this.#times.set(row.name, null);
+    if (times === undefined || rank > 1 || atMs <= times.completeAfterMs) return;
     insert(times.any, atMs);
     if (rank === 1) insert(times.trusted, atMs);
-    this.#kept += 1;
+    if (times.any.length > 2 * MOST_KEPT) this.#times.delete(row.name);
   }
 
   /** What was added is written. */
@@ -77,13 +80,14 @@ export class CustomerHistory implements History {
 
   instants({ name, source, afterMs, upToMs, most }: Parameters<History['instants']>[0]): readonly number[] {
     const times = this.#timesOf(name);
-    if (times === null) {
-      const query = { name, source, afterMs, upToMs, most, order: 'newest' as const, detailed: false };
-      return [...this.events(query)].map(({ atMs }) => atMs);
-    }
     const all = times[source];
     const first = placeOf(all, upToMs);
     const end = placeOf(all, afterMs);
+    const enough = most !== null && end - first >= most;
+    if (!enough && afterMs < times.completeAfterMs) {
+      const query = { name, source, afterMs, upToMs, most, order: 'newest' as const, detailed: false };
+      return [...this.events(query)].map(({ atMs }) => atMs);
+    }
     return all.slice(first, most === null ? end : Math.min(end, first + most));
   }
 
@@ -99,8 +103,8 @@ export class CustomerHistory implements History {
 
   orders(afterMs: number, upToMs: number): Order[] {
     const sql = `SELECT body FROM orders WHERE customer = ? AND placed_ms > ? AND placed_ms <= ?
-      ORDER BY placed_ms DESC, order_id DESC`;
-    return this.#db.all(sql, this.#customer, instant(afterMs), instant(upToMs)).map(toOrder);
+      ORDER BY placed_ms DESC, order_id DESC LIMIT ?`;
+    return this.#db.all(sql, this.#customer, instant(afterMs), instant(upToMs), MOST_ORDERS).map(toOrder);
   }
 
   nextExpiry(afterMs: number): { points: number; atMs: number } | null {
@@ -116,24 +120,24 @@ export class CustomerHistory implements History {
     return this.#db.all(sql, this.#customer).map(toHeldVoucher);
   }
 
-  #timesOf(name: string): Times | null {
+  #timesOf(name: string): Times {
     const known = this.#times.get(name);
     if (known !== undefined) return known;
-    const all = { name, source: 'any' as const, afterMs: FIRST_MS, upToMs: NEVER, order: 'newest' as const };
-    const times: Times = { any: [], trusted: [] };
-    const sequences = RANKS.any.map((rank) => this.#read({ ...all, detailed: false }, rank));
+    const whole = { name, source: 'any' as const, afterMs: FIRST_MS, upToMs: NEVER, order: 'newest' as const };
+    const times: Times = { any: [], trusted: [], completeAfterMs: FIRST_MS };
+    const sequences = RANKS.any.map((rank) => this.#read({ ...whole, detailed: false }, rank));
     for (const { atMs, rank } of merged('newest', [
       ...sequences,
-      this.#addedBy({ ...all, most: null, detailed: false }),
+      this.#addedBy({ ...whole, most: null, detailed: false }),
     ])) {
       times.any.push(atMs);
       if (rank === 1) times.trusted.push(atMs);
-      if (times.any.length > MOST_KEPT) break;
+      if (times.any.length < MOST_KEPT) continue;
+      times.completeAfterMs = atMs;
+      break;
     }
-    const kept = times.any.length > MOST_KEPT ? null : times;
-    this.#times.set(name, kept);
-    this.#kept += kept?.any.length ?? 1;
-    return kept;
+    this.#times.set(name, times);
+    return times;
   }
 
   *#read(query: Omit<EventQuery, 'source' | 'most'> & { most?: number | null }, rank: number): Generator<Ranked> {

@@ -13,6 +13,9 @@ import { countPasses, enoughFor, type Item, overTime, present, sumOf, sumPasses 
 /** Where an event's value stands where the condition names no property; the first that holds a number. */
 export const VALUE_PROPERTIES = ['$value', 'value', 'revenue', 'total', 'amount'] as const;
 
+/** What needs more than the times of events looks at so many of the newest: whoever sends more does not slow down the others. */
+export const MOST_EVENTS = 10_000;
+
 interface Counted extends Item {
   match: EventMatch;
 }
@@ -67,7 +70,7 @@ function itemsOf(condition: MetricCondition, asked: Asked, wanted: 'what decides
     const at = (atMs: number) =>
       allOf([inWindow(timeframe, match.atMs, atMs, manner), ...(filters.some(watches) ? passing(atMs) : [])]);
     items.push({ match, at });
-    if (most !== null && items.length >= most) break;
+    if (items.length >= (most ?? MOST_EVENTS)) break;
   }
   return items;
 }
