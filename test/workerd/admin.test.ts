@@ -322,6 +322,25 @@ describe('lists', () => {
 });
 
 describe('settings', () => {
+  it('points run out by the calendar of the shop, and a day that no month has is refused', async () => {
+    const shop = await makeShop({ mode: 'test', timeZone: 'Europe/Berlin' });
+    const user = newUser();
+    await shop.admin('POST', '/admin/v1/clock', { toMs: Date.UTC(2040, 0, 31, 12) });
+    const expiry = { kind: 'period', unit: 'month', quantity: 1 };
+    const written = await shop.admin('PUT', '/admin/v1/programme', { order: { points: 1, perMinor: 100 }, expiry });
+    expect(written.body.programme.expiry).toEqual({ ...expiry, until: 'day' });
+    await shop.batch(track(user, 'Order Completed', { order_id: user, subtotal: 7, total: 7, currency: 'EUR' }));
+    const { points } = (await shop.admin('GET', `/admin/v1/customers/user:${user}`)).body;
+    expect(points.nextExpiry).toEqual({ points: 7, atMs: Date.UTC(2040, 1, 29, 23) });
+    const refused = async (body: object) => {
+      const { status, body: said } = await shop.admin('PUT', '/admin/v1/programme', { order: null, ...body });
+      return [status, said.errors?.[0].field];
+    };
+    expect(await refused({ expiry: { kind: 'date', month: 4, day: 31 } })).toEqual([400, 'expiry.day']);
+    expect(await refused({ expiry: { ...expiry, unit: 'year', quantity: 101 } })).toEqual([400, 'expiry.quantity']);
+    expect(await refused({ expiry, expiresAfterDays: 5 })).toEqual([400, 'expiresAfterDays']);
+  });
+
   it('a programme is live for the next order, and orders already earned keep the rule of their day', async () => {
     const shop = await makeShop();
     const user = newUser();

@@ -155,9 +155,8 @@ async function apply(c: AppContext, shop: string, change: SettingsChange, who: s
   return changed;
 }
 
-function programmeView(shop: ShopSnapshot): z.infer<typeof ProgrammeVersion> {
-  return {
-    version: shop.settings.programmeVersion,
-    programme: shop.settings.programme,
-  };
+/** A programme from before points could run out by the calendar has no word of it. */
+function programmeView({ settings }: ShopSnapshot): z.infer<typeof ProgrammeVersion> {
+  const { programme, programmeVersion } = settings;
+  return { version: programmeVersion, programme: { ...programme, expiry: programme.expiry ?? null } };
 }

@@ -1,5 +1,6 @@
 /** The merchant's programme: what earns, at which rate, and what a point is worth. Versioned by the Shop object. */
 import type { Rounding } from './money.ts';
+import type { PointsExpiry } from './points-expiry.ts';
 
 /** Which parts of an order count. The default is the subtotal after discounts, without tax, shipping and gift cards. */
 export interface EarningBase {
@@ -22,6 +23,8 @@ export interface Programme {
   order: OrderRule | null;
   /** `points` are worth `worthMinor` in the shop's currency; null where the merchant names no value. */
   worth: { points: number; worthMinor: number } | null;
+  /** When points run out, by the calendar; absent or null: `expiresAfterDays` says. */
+  expiry?: PointsExpiry | null;
   /** Points run out this many days of 24 h after they were earned; null: never. */
   expiresAfterDays: number | null;
   /** What happens when more is clawed back than is left: the rest is a debt taken from the next earning, or is let go. */

@@ -1,8 +1,9 @@
 /** One decision under way: a draft of the customer, and the journal rows it will leave. */
 import type { Changes, Head, State } from './customer.ts';
 import type { JournalRow } from './journal.ts';
-import { type LedgerDraft, NEVER } from './ledger.ts';
+import type { LedgerDraft } from './ledger.ts';
 import type { Order } from './order.ts';
+import { pointsExpireAt } from './points-expiry.ts';
 import type { Terms } from './terms.ts';
 
 export const DAY_MS = 86_400_000;
@@ -81,7 +82,6 @@ export function lotId(work: Work, place: number): number {
 }
 
 /** When points earned at `now` run out. */
-export function expiryOf(terms: Terms, now: number): number {
-  const days = terms.programme.expiresAfterDays;
-  return days === null ? NEVER : now + days * DAY_MS;
+export function expiryOf({ programme, segments }: Terms, now: number): number {
+  return pointsExpireAt(programme, now, segments.manner.timeZone);
 }

@@ -2,6 +2,9 @@
 import { z } from '@hono/zod-openapi';
 import { hubLink, origin, page } from './parts.ts';
 
+const LONGEST_PERIOD = { day: 36_500, month: 1_200, year: 100 };
+const DAYS_OF_MONTH = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
 export const Programme = z
   .strictObject({
     order: z
@@ -29,11 +32,43 @@ export const Programme = z
       .nullable()
       .default(null)
       .describe('What points are worth to a shopper; null: not shown'),
+    expiry: z
+      .discriminatedUnion('kind', [
+        z.strictObject({
+          kind: z.literal('period'),
+          unit: z.enum(['day', 'month', 'year']),
+          quantity: z.int().min(1).max(36_500),
+          until: z
+            .enum(['instant', 'day', 'month', 'quarter', 'year'])
+            .default('day')
+            .describe('Good to the end of the day (month …) in which the time is over, where the shop is'),
+        }),
+        z.strictObject({
+          kind: z.literal('date'),
+          month: z.int().min(1).max(12),
+          day: z.int().min(1).max(31),
+        }),
+      ])
+      .nullable()
+      .default(null)
+      .describe('When points run out, by the calendar; points that are there keep their day'),
     expiresAfterDays: z.int().min(1).max(36_500).nullable().default(null).describe('Days of 24 hours; null: never'),
     overdrawn: z
       .enum(['debt', 'stop_at_zero'])
       .default('debt')
       .describe('When a refund takes back more than is left: owe the rest, or let it go'),
+  })
+  .refine((programme) => programme.expiry === null || programme.expiresAfterDays === null, {
+    path: ['expiresAfterDays'],
+    message: 'must be null where expiry is given',
+  })
+  .refine(({ expiry }) => expiry?.kind !== 'period' || expiry.quantity <= LONGEST_PERIOD[expiry.unit], {
+    path: ['expiry', 'quantity'],
+    message: 'must be at most 36500 days, 1200 months or 100 years',
+  })
+  .refine(({ expiry }) => expiry?.kind !== 'date' || expiry.day <= (DAYS_OF_MONTH[expiry.month - 1] ?? 0), {
+    path: ['expiry', 'day'],
+    message: 'must be a day of that month',
   })
   .openapi('Programme');
 export type Programme = z.infer<typeof Programme>;
