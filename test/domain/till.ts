@@ -9,7 +9,7 @@ import type { JournalRow } from '../../worker/domain/journal.ts';
 import { type Lot, NEVER, type PointsEntry } from '../../worker/domain/ledger.ts';
 import type { Order } from '../../worker/domain/order.ts';
 import { type OrderFact, orderIdOf } from '../../worker/domain/order-facts.ts';
-import type { Terms } from '../../worker/domain/programme.ts';
+import type { Terms } from '../../worker/domain/terms.ts';
 import { event, NOW } from './given.ts';
 
 export class Till {

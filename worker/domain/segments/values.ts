@@ -3,6 +3,7 @@
  * not equal anything; `klaviyo` leaves the unset out of both, and looks at capitals.
  */
 import type { Json } from '../json.ts';
+import { hasCountryCode } from './calling-codes.ts';
 import { passesDateIn } from './dates.ts';
 import type { ListFilter, NumericFilter, StringFilter, ValueFilter } from './definition.ts';
 import { always, anyOf, not, type Truth } from './truth.ts';
@@ -102,7 +103,7 @@ function passesText(filter: StringFilter, told: string | null, reading: Reading)
       return filter.value.some((one) => plain(one) === text);
     case 'phone-country-code-in':
     case 'phone-country-code-not-in':
-      return filter.value.some((code) => told.startsWith(`+${code.replace(/^\+|^00/, '')}`));
+      return filter.value.some((country) => hasCountryCode(told, country));
     case 'equals':
     case 'not-equals':
       return text === plain(filter.value);
