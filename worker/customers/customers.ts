@@ -10,7 +10,7 @@ import type { Env } from '../env.ts';
 import { type ToldCopy, toldCopy } from '../projection/told.ts';
 import { openTerms, type ShopTerms } from '../segments/cache.ts';
 import type { Batch } from './batch.ts';
-import { type BroughtUp, bringUpAll, runDue, type Scene } from './due.ts';
+import { type BroughtUp, bringUp, bringUpAll, requireCurrent, runDue, type Scene, StaleTerms } from './due.ts';
 import { adopt, freeze, type MoveCall, type Part, type Place, partOf } from './moving.ts';
 import { Projector } from './projector.ts';
 import { type HistoryPage, type OrdersPage, Reader, type Standing } from './reader.ts';
@@ -73,11 +73,11 @@ export class Customers extends DurableObject<Env> {
   /** Stores every group's inputs, each once, and answers each. What was answered is durable. */
   async record(call: RecordCall): Promise<RecordAnswer> {
     if (call.shop !== this.#shop()) throw new Error('a call for another shop');
-    const shop = await openTerms(this.env, call.shop, call.version);
     await this.#timer.read();
     const before = this.#store.rowsWritten;
-    const groups = await this.#write(shop, (now) =>
-      recordAll(this.#store, call.groups, { terms: shop.terms, now, report: (msg, error) => this.#report(msg, error) }),
+    const report = (msg: string, error: unknown) => this.#report(msg, error);
+    const groups = await this.#byTerms(call.version, (shop) =>
+      this.#write(shop, (now) => recordAll(this.#store, call.groups, { terms: shop.terms, now, report })),
     );
     this.#projector.touch();
     const rowsWritten = this.#store.rowsWritten - before;
@@ -115,34 +115,39 @@ export class Customers extends DurableObject<Env> {
 
   /** The segments and lists a customer is in as of now; null for one this object never heard of. Writes nothing. */
   async memberships(call: SegmentCall & { customer: string }): Promise<Memberships | { moved: string } | null> {
-    const { terms } = await openTerms(this.env, call.shop, call.version);
-    return this.#segments.memberships(call.customer, terms, call.clockMs ?? Date.now());
+    return this.#byTerms(call.version, ({ terms }) =>
+      this.#segments.memberships(call.customer, terms, call.clockMs ?? Date.now()),
+    );
   }
 
   /** Each condition of a definition with what it finds of a customer as of now. Writes nothing. */
   async explain(call: SegmentCall & { customer: string; definition: Definition; guard: boolean }): Promise<Explained> {
-    const { terms } = await openTerms(this.env, call.shop, call.version);
-    return this.#segments.explain(call.customer, { ...call, terms }, call.clockMs ?? Date.now());
+    return this.#byTerms(call.version, ({ terms }) =>
+      this.#segments.explain(call.customer, { ...call, terms }, call.clockMs ?? Date.now()),
+    );
   }
 
   /** Whom of these a definition would hold; with why, of so many. Writes nothing. */
   async preview(call: SegmentCall & Wanted): Promise<Previewed> {
-    const { terms } = await openTerms(this.env, call.shop, call.version);
-    return this.#segments.preview(call.customers, { ...call, terms }, call.clockMs ?? Date.now());
+    return this.#byTerms(call.version, ({ terms }) =>
+      this.#segments.preview(call.customers, { ...call, terms }, call.clockMs ?? Date.now()),
+    );
   }
 
   /** Those of these whom the shop can name and who are in a segment or on a list as of now. Writes nothing. */
   async membersOf(call: SegmentCall & { customers: string[]; group: string }): Promise<string[]> {
-    const { terms } = await openTerms(this.env, call.shop, call.version);
-    return this.#segments.membersOf(call.group, call.customers, terms, call.clockMs ?? Date.now());
+    return this.#byTerms(call.version, ({ terms }) =>
+      this.#segments.membersOf(call.group, call.customers, terms, call.clockMs ?? Date.now()),
+    );
   }
 
   /** Holds these against the definitions that came since their last look; answers how many segments were entered and left. */
   async bringUp(call: SegmentCall & { customers: string[] }): Promise<BroughtUp> {
-    const shop = await openTerms(this.env, call.shop, call.version);
     await this.#timer.read();
-    const done = await this.#write(shop, (now) =>
-      this.#store.transaction((batch) => bringUpAll(this.#scene(batch, shop.terms), call.customers, now)),
+    const done = await this.#byTerms(call.version, (shop) =>
+      this.#write(shop, (now) =>
+        this.#store.transaction((batch) => bringUpAll(this.#scene(batch, shop.terms), call.customers, now)),
+      ),
     );
     this.#projector.touch();
     return done;
@@ -187,9 +192,8 @@ export class Customers extends DurableObject<Env> {
    */
   async dueBy(nowMs: number): Promise<number | null> {
     await this.#clock.quiet();
-    const { terms } = await openTerms(this.env, this.#shop(), 1);
     const before = this.#store.rowsWritten;
-    const done = this.#runDueAt(nowMs, terms);
+    const done = await this.#byTerms(1, ({ terms }) => this.#runDueAt(nowMs, terms));
     const due = this.#store.nextDue();
     const stuck = due !== null && due <= nowMs && this.#store.rowsWritten === before;
     if (!done || stuck) throw new Error('due work failed');
@@ -222,8 +226,7 @@ export class Customers extends DurableObject<Env> {
   async #runDue(): Promise<boolean> {
     if (this.#store.dueCustomers(Date.now(), 1).length === 0) return true;
     try {
-      const shop = await openTerms(this.env, this.#shop(), 1);
-      return await this.#write(shop, (now) => this.#runDueAt(now, shop.terms));
+      return await this.#byTerms(1, (shop) => this.#write(shop, (now) => this.#runDueAt(now, shop.terms)));
     } catch (error) {
       this.#report('due work put off', error);
       return false;
@@ -240,12 +243,27 @@ export class Customers extends DurableObject<Env> {
     try {
       this.#store.transaction((batch) => {
         const head = this.#store.head(customer);
-        if (head !== null) runDue(this.#scene(batch, terms), customer, head, Math.max(now, head.nowMs));
+        if (head === null) return;
+        const scene = this.#scene(batch, terms);
+        requireCurrent(scene, head);
+        const then = Math.max(now, head.nowMs);
+        bringUp(scene, customer, runDue(scene, customer, head, then), then);
       });
       return true;
     } catch (error) {
+      if (error instanceof StaleTerms) throw error;
       this.#report('due work failed', error);
       return false;
+    }
+  }
+
+  /** By the terms that a caller knows, or by newer ones where a customer was held against newer. */
+  async #byTerms<T>(version: number, work: (shop: ShopTerms) => T | Promise<T>): Promise<T> {
+    try {
+      return await work(await openTerms(this.env, this.#shop(), version));
+    } catch (error) {
+      if (!(error instanceof StaleTerms)) throw error;
+      return work(await openTerms(this.env, this.#shop(), error.atLeast));
     }
   }
 
@@ -255,10 +273,9 @@ export class Customers extends DurableObject<Env> {
 
   async #move<T>(call: MoveCall, work: (scene: Scene, now: number) => T): Promise<T> {
     if (call.shop !== this.#shop()) throw new Error('a call for another shop');
-    const shop = await openTerms(this.env, call.shop, call.version);
     await this.#timer.read();
-    const done = await this.#write(shop, (now) =>
-      this.#store.transaction((batch) => work(this.#scene(batch, shop.terms), now)),
+    const done = await this.#byTerms(call.version, (shop) =>
+      this.#write(shop, (now) => this.#store.transaction((batch) => work(this.#scene(batch, shop.terms), now))),
     );
     this.#projector.touch();
     return done;

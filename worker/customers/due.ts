@@ -28,8 +28,6 @@ export interface Scene {
   terms: Terms;
 }
 
-/** Segments may put people on lists that segments ask for; after so many turns the rest waits for the next write. */
-const MOST_TURNS = 8;
 /** Instants that one write runs through; what is left is due at once again. */
 const MOST_INSTANTS = 50_000;
 
@@ -40,6 +38,7 @@ export function runDue(scene: Scene, customer: string, head: Head, now: number):
     const atMs = current.nextDueMs;
     if (atMs === null || atMs > now || current.movedTo !== null) return current;
     current = runInstant(scene, customer, current, { atMs, now });
+    if (current.nextDueMs !== null && current.nextDueMs <= atMs) throw new Error('an instant that does not pass');
   }
   return current;
 }
@@ -50,16 +49,66 @@ interface When {
   now: number;
 }
 
-function runInstant(scene: Scene, customer: string, head: Head, when: When): Head {
-  const which = flipping(head.segments, when.atMs);
-  const changes = pointsDue(scene, customer, head, when);
+function runInstant(scene: Scene, customer: string, before: Head, when: When): Head {
+  const { head: current, which } = flippingNow(scene, before, when.atMs);
+  const changes = pointsDue(scene, customer, current, when);
   if (changes !== null) {
     scene.batch.add(customer, changes);
-    for (const id of touchedSegments(head, changes, scene.terms.segments)) which.add(id);
-  } else scene.batch.setHead(customer, head);
-  const current = changes?.head ?? head;
-  lookAt(scene, customer, current, { ...when, which, cause: { kind: changes === null ? 'time' : 'points' } });
+    for (const id of touchedSegments(current, changes, scene.terms.segments))
+      if (isKnownTo(scene, current, id)) which.add(id);
+  } else scene.batch.setHead(customer, current);
+  lookAt(scene, customer, changes?.head ?? current, {
+    ...when,
+    which,
+    cause: { kind: changes === null ? 'time' : 'points' },
+  });
   return scene.batch.due(customer);
+}
+
+/** Closes the points that ran out by `now`, and looks at no segment. */
+export function runPointsOut(scene: Scene, customer: string, head: Head, now: number): Head {
+  const changes = pointsDue(scene, customer, head, { atMs: now, now });
+  if (changes === null) return head;
+  scene.batch.add(customer, changes);
+  return scene.batch.due(customer);
+}
+
+/**
+ * The segments that turn over by an instant. One whose definition is newer than the customer's last look, or that was
+ * dropped, waits for nothing any more: it is decided as what it is, a change of the definition.
+ */
+function flippingNow(scene: Scene, head: Head, atMs: number): { head: Head; which: Set<string> } {
+  const due = flipping(head.segments, atMs);
+  const which = new Set([...due].filter((id) => isKnownTo(scene, head, id)));
+  if (which.size === due.size) return { head, which };
+  const segments = { ...head.segments };
+  for (const id of due) {
+    const sinceMs = segments[id]?.[0] ?? null;
+    if (which.has(id)) continue;
+    if (sinceMs === null) delete segments[id];
+    else segments[id] = [sinceMs, null];
+  }
+  return { head: { ...head, segments }, which };
+}
+
+/** The customer was held against the segment's present definition. */
+function isKnownTo({ terms }: Scene, { segmentsVersion }: Head, id: string): boolean {
+  return (terms.segments.byId.get(id)?.version ?? Number.POSITIVE_INFINITY) <= segmentsVersion;
+}
+
+/** An isolate that knows older definitions than the customer was held against must not decide by them. */
+export class StaleTerms extends Error {
+  readonly atLeast: number;
+
+  /** `atLeast`: the version of the settings to fetch. */
+  constructor(atLeast: number) {
+    super('older segments than the customer was held against');
+    this.atLeast = atLeast;
+  }
+}
+
+export function requireCurrent({ terms }: Pick<Scene, 'terms'>, { segmentsVersion }: Head): void {
+  if (segmentsVersion > terms.segments.version) throw new StaleTerms(segmentsVersion);
 }
 
 function pointsDue({ store, batch, terms }: Scene, customer: string, head: Head, { atMs, now }: When): Changes | null {
@@ -85,7 +134,8 @@ export function bringUp(scene: Scene, customer: string, head: Head, now: number)
   const { segments: set } = scene.terms;
   if (head.segmentsVersion >= set.version || head.seq === 0) return head;
   const { rows, ...groups } = withoutDropped(head, set, { atMs: now, programmeVersion: scene.terms.programmeVersion });
-  const current = { ...head, ...groups, seq: head.seq + rows.length, segmentsVersion: set.version };
+  const nowMs = Math.max(head.nowMs, now);
+  const current = { ...head, ...groups, seq: head.seq + rows.length, nowMs, segmentsVersion: set.version };
   scene.batch.add(customer, { head: current, rows, lots: [], orders: [] });
   lookAt(scene, customer, current, { atMs: now, now, which: outdated(set, head), cause: { kind: 'definition' } });
   return scene.batch.due(customer);
@@ -105,6 +155,7 @@ export function bringUpAll(scene: Scene, customers: string[], clock: number): Br
   for (const customer of customers) {
     const head = batch.head(customer);
     if (head === null || head.movedTo !== null) continue;
+    requireCurrent(scene, head);
     const now = Math.max(head.nowMs, clock);
     const due = runDue(scene, customer, head, now);
     const after = bringUp(scene, customer, due, now);
@@ -144,10 +195,12 @@ export function lookAt(scene: Scene, customer: string, head: Head, { atMs, now, 
   const { segments: set } = terms;
   let current = head;
   let next = which;
-  for (let turn = 0; turn < MOST_TURNS && (next === null || next.size > 0); turn += 1) {
+  // a segment may put people on a list that another asks for; who chases their own tail stops after every one had its turn
+  const mostTurns = set.segments.length + set.lists.size + 1;
+  for (let turn = 0; turn < mostTurns && (next === null || next.size > 0); turn += 1) {
     const history = batch.history(customer);
     const { segments, transitions } = look(current, { set, history, which: next, atMs, cause });
-    const { lists, changes } = listsAfter(scene, current, transitions, now);
+    const { lists, changes } = listsAfter(scene, current, transitions, atMs);
     const rows = transitions.map((transition, place) => {
       const row = transitionRow(transition, { atMs, recordedAtMs: now, programmeVersion: terms.programmeVersion });
       const applied = changes[place] ?? [];
@@ -162,10 +215,10 @@ export function lookAt(scene: Scene, customer: string, head: Head, { atMs, now, 
   }
 }
 
-function listsAfter({ terms }: Scene, head: Head, transitions: Transition[], now: number) {
+function listsAfter({ terms }: Scene, head: Head, transitions: Transition[], atMs: number) {
   let { lists } = head;
   const changes = transitions.map(({ segment, change }): ListChange[] => {
-    const done = applyLists(lists, changesByTransition(terms.segments, segment.id, change), now);
+    const done = applyLists(lists, changesByTransition(terms.segments, segment.id, change), atMs);
     lists = done.lists;
     return done.applied;
   });

@@ -7,8 +7,9 @@ import type { JournalRow } from '../domain/journal.ts';
 import type { Lot } from '../domain/ledger.ts';
 import { aboutMove, carriedLot, carriedOrder, carriedRow, holdsValue, joinOrders, settle } from '../domain/merge.ts';
 import type { Order } from '../domain/order.ts';
+import { withoutDropped } from '../domain/segments/membership.ts';
 import type { Terms } from '../domain/terms.ts';
-import { lookAt, runDue, type Scene } from './due.ts';
+import { bringUp, lookAt, requireCurrent, runDue, runPointsOut, type Scene } from './due.ts';
 import type { CustomerStore } from './store.ts';
 
 const ROWS_A_PART = 500;
@@ -47,6 +48,7 @@ export function freeze(scene: Scene, { loser, survivor, trust }: MoveCall, clock
   if (head.movedTo === survivor) return true;
   if (head.movedTo !== null) return false;
   if (trust === 'browser' && holdsValue(head)) return false;
+  requireCurrent(scene, head);
   const now = Math.max(clock, head.nowMs);
   const due = runDue(scene, loser, head, now);
   const seq = due.seq + 1;
@@ -84,8 +86,9 @@ export function adopt(scene: Scene, call: MoveCall & { part: Extract<Part, { kin
   }
   const before = store.head(survivor) ?? newHead(clock);
   if (before.movedTo !== null) throw new Error('a survivor that left itself');
+  requireCurrent(scene, before);
   const now = Math.max(clock, before.nowMs, rest.head.nowMs);
-  const head = runDue(scene, survivor, before, now);
+  const head = bringUp(scene, survivor, runDue(scene, survivor, before, now), now);
   const berth = { loser, offset: head.seq, balance: head.balance };
   const carry = (rows: JournalRow[]) =>
     batch.carry(
@@ -109,11 +112,20 @@ export function adopt(scene: Scene, call: MoveCall & { part: Extract<Part, { kin
     terms,
     about: aboutMove(loser, rest.head.seq - 1),
   });
-  const segmentsVersion = terms.segments.version;
-  const after = { ...merged.head, orders: merged.head.orders - twice, seq, nowMs: now, segmentsVersion };
-  batch.add(survivor, { head: after, lots: merged.lots, orders: [], rows: [{ ...row, entries: merged.entries }] });
+  const { segments: set, programmeVersion } = terms;
+  const kept = withoutDropped({ ...merged.head, seq }, set, { atMs: now, programmeVersion });
+  const groups = { segments: kept.segments, lists: kept.lists, segmentsVersion: set.version };
+  const orders = merged.head.orders - twice;
+  const after = { ...merged.head, ...groups, orders, seq: seq + kept.rows.length, nowMs: now };
+  batch.add(survivor, {
+    head: after,
+    lots: merged.lots,
+    orders: [],
+    rows: [{ ...row, entries: merged.entries }, ...kept.rows],
+  });
   store.arrivals.markAdopted(loser, survivor, now);
-  const settled = runDue(scene, survivor, batch.due(survivor), now);
+  // the loser's points may have run out on the way: what that changes of segments, the merge does
+  const settled = runPointsOut(scene, survivor, batch.due(survivor), now);
   lookAt(scene, survivor, settled, { atMs: now, now, which: null, cause: { kind: 'merge' } });
 }
 

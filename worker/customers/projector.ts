@@ -12,6 +12,7 @@ const BUSY_GATHER_MS = 90;
 const DAY_MS = 86_400_000;
 const MOST_DAYS = 10_000;
 const MOST_CUSTOMERS = 200;
+const MOST_LOOKED = 5_000;
 
 export class Projector {
   readonly #store: CustomerStore;
@@ -131,15 +132,10 @@ export class Projector {
     const before = this.#store.told('d1');
     const upToMs = this.#store.latestMs;
     const taken = outbox.take();
+    const told = new Set(taken.keys());
     try {
-      const heads = this.#store.heads([...taken.keys()]);
-      const sets = [...taken].flatMap(([customer, untold]) =>
-        this.#setOf(customer, heads.get(customer) ?? null, untold),
-      );
-      for (let at = 0; at < sets.length; at += MOST_CUSTOMERS) await this.#tell(sets.slice(at, at + MOST_CUSTOMERS));
-      for (const set of sets) this.#days.set(set.customer, dayOf(set.head));
-      if (this.#days.size > MOST_DAYS) this.#days.clear();
-      if (!this.#lookedThrough) await this.#lookThrough(before, taken);
+      while (taken.size > 0) await this.#tellSome(taken);
+      if (!this.#lookedThrough) await this.#lookThrough(before, told);
     } catch (error) {
       outbox.putBack(taken);
       throw error;
@@ -147,9 +143,28 @@ export class Projector {
     this.#store.transaction(() => this.#store.setTold('d1', upToMs));
   }
 
+  /** Tells as many as one batch carries, and takes them off the list. */
+  async #tellSome(taken: Map<string, Untold>): Promise<void> {
+    const customers = [...taken.keys()].slice(0, MOST_CUSTOMERS);
+    const heads = this.#store.heads(customers);
+    const sets = customers.flatMap((customer) => {
+      const untold = taken.get(customer);
+      return untold === undefined ? [] : this.#setOf(customer, heads.get(customer) ?? null, untold);
+    });
+    await this.#tell(sets);
+    for (const set of sets) this.#days.set(set.customer, dayOf(set.head));
+    if (this.#days.size > MOST_DAYS) this.#days.clear();
+    for (const customer of customers) taken.delete(customer);
+  }
+
   /** What a crash kept from being told: everybody who was decided on since the last telling, where the copy is behind. */
-  async #lookThrough(sinceMs: number, told: ReadonlyMap<string, Untold>): Promise<void> {
-    await this.retell(this.#store.decidedSince(sinceMs).filter((customer) => !told.has(customer)));
+  async #lookThrough(sinceMs: number, told: ReadonlySet<string>): Promise<void> {
+    for (let after = ''; ; ) {
+      const some = this.#store.decidedSince(sinceMs, after, MOST_LOOKED);
+      await this.retell(some.filter((customer) => !told.has(customer)));
+      if (some.length < MOST_LOOKED) break;
+      after = some.at(-1) ?? after;
+    }
     this.#lookedThrough = true;
   }
 

@@ -9,7 +9,7 @@ import { orderIdOf } from '../domain/order-facts.ts';
 import type { Cause } from '../domain/segments/membership.ts';
 import type { Terms } from '../domain/terms.ts';
 import type { Batch } from './batch.ts';
-import { bringUp, followUp, runDue, type Scene } from './due.ts';
+import { bringUp, followUp, requireCurrent, runDue, type Scene } from './due.ts';
 import type { CustomerStore } from './store.ts';
 
 export type Input = { kind: 'event'; event: CustomerEvent } | { kind: 'adjustment'; adjustment: Adjustment };
@@ -56,6 +56,7 @@ function recordGroup(scene: Scene, group: Group, clock: number): GroupAnswer {
   const { batch, store, terms } = scene;
   const stored = batch.head(customer);
   if (stored !== null && stored.movedTo !== null) return { moved: stored.movedTo };
+  if (stored !== null) requireCurrent(scene, stored);
   const answers = group.inputs.map((input): Answer => {
     const known = rowOf(batch, customer, input);
     if (known !== null) return repeated(known, input);
@@ -88,7 +89,7 @@ export function recordFailure(batch: Batch, customer: string, event: CustomerEve
   const times = { atMs: event.occurredAtMs, recordedAtMs: now };
   const row = { seq, kind: 'event.failed' as const, name: event.name, ...times, key: null, orderId: null };
   const rows = [{ ...row, programmeVersion: 0, entries: [], about }];
-  batch.add(customer, { head: { ...head, seq }, rows, lots: [], orders: [] });
+  batch.add(customer, { head: { ...head, seq, nowMs: Math.max(head.nowMs, now) }, rows, lots: [], orders: [] });
 }
 
 function isLate(input: Input, now: number): boolean {

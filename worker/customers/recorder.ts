@@ -1,5 +1,6 @@
 /** One transaction for a call; where an input trips a bug, each is tried alone, so that the rest is stored. */
 import type { Terms } from '../domain/terms.ts';
+import { StaleTerms } from './due.ts';
 import { type Group, type GroupAnswer, recordFailure, recordGroups } from './record.ts';
 import type { CustomerStore } from './store.ts';
 
@@ -15,6 +16,7 @@ export function recordAll(store: CustomerStore, groups: Group[], recording: Reco
   try {
     return store.transaction((batch) => recordGroups({ store, batch, terms }, groups, now));
   } catch (error) {
+    if (error instanceof StaleTerms) throw error;
     report('an input tripped a bug', error);
     return groups.map((group) => recordSingly(store, group, recording));
   }

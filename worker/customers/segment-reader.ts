@@ -7,7 +7,7 @@ import { type ExplainedDefinition, explain } from '../domain/segments/explain.ts
 import type { Facts } from '../domain/segments/facts.ts';
 import { guardedSince } from '../domain/segments/membership.ts';
 import type { Terms } from '../domain/terms.ts';
-import { bringUp, runDue } from './due.ts';
+import { bringUp, requireCurrent, runDue } from './due.ts';
 import type { CustomerStore } from './store.ts';
 
 export interface Memberships {
@@ -115,6 +115,7 @@ export class SegmentReader {
       if (stored.movedTo !== null) return { moved: stored.movedTo };
       const nowMs = Math.max(stored.nowMs, clock);
       const scene = { store: this.#store, batch, terms };
+      requireCurrent(scene, stored);
       const head = bringUp(scene, customer, runDue(scene, customer, stored, nowMs), nowMs);
       return read({ head, history: batch.history(customer), sinceOf: sinceOf(head) }, nowMs);
     });

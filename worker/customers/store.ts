@@ -18,6 +18,9 @@ import { PLACES, toHead, toJournalRow, toLot, toOrder } from './rows.ts';
 /** Where the rows of the customer ?1 begin. */
 const PLACE_OF = `(SELECT no FROM customer WHERE customer = ?1) * ${PLACES}`;
 
+/** The migration that gave customers their numbers. */
+const NUMBERED = 4;
+
 const UNDO = new Error('undone on purpose');
 
 const MIGRATIONS = [first, consents, merges, segments];
@@ -37,6 +40,7 @@ export class CustomerStore {
   readonly #histories: Histories;
   #lastNumber: number | null = null;
   #latestMs = 0;
+  #isInhabited = false;
   #nextDue: number | null | undefined;
   readonly #told = new Map<string, number>();
 
@@ -240,9 +244,10 @@ export class CustomerStore {
     return this.#nextDue;
   }
 
-  /** Everybody who was decided on at an instant or after it. Looks through all of them. */
-  decidedSince(ms: number): string[] {
-    return this.#db.all('SELECT customer FROM customer WHERE now_ms >= ?', ms).map((row) => String(row.customer));
+  /** Some of those who were decided on at an instant or after it, by id. Looks through all of them. */
+  decidedSince(ms: number, after: string, limit: number): string[] {
+    const sql = 'SELECT customer FROM customer WHERE customer > ? AND now_ms >= ? ORDER BY customer LIMIT ?';
+    return this.#db.all(sql, after, ms, limit).map((row) => String(row.customer));
   }
 
   /** The latest instant that anything was decided at here, as far as this instance knows; nothing is decided before it. */
@@ -265,15 +270,16 @@ export class CustomerStore {
     this.#told.set(reader, n);
   }
 
-  /** Whether anybody ever came here. */
+  /** Whether nobody ever came here. */
   get isEmpty(): boolean {
-    return this.#lastCustomer() === 0;
+    this.#isInhabited ||= this.#db.one('SELECT 1 FROM customer LIMIT 1') !== null;
+    return !this.#isInhabited;
   }
 
-  /** The number of the last customer who came here: the journal's last rows are theirs. */
+  /** The number of the last customer who came here: the journal's last rows are theirs. Older tables have no numbers. */
   #lastCustomer(): number {
-    this.#lastNumber ??=
-      this.#db.version() < 4 ? 0 : Math.floor(Number(this.#db.one('SELECT MAX(n) AS n FROM journal')?.n ?? 0) / PLACES);
+    if (this.#db.version() < NUMBERED) return 0;
+    this.#lastNumber ??= Math.floor(Number(this.#db.one('SELECT MAX(n) AS n FROM journal')?.n ?? 0) / PLACES);
     return this.#lastNumber;
   }
 }

@@ -73,7 +73,8 @@ export function decideEvent(state: State, event: CustomerEvent, terms: Terms, no
   pushRow(work, {
     kind: 'event',
     name: event.name,
-    atMs: event.occurredAtMs,
+    // the clock that received it may be ahead of this one, and nothing lies in the future
+    atMs: Math.min(event.occurredAtMs, now),
     recordedAtMs: now,
     key: event.key,
     orderId,
@@ -88,7 +89,8 @@ export function decideEvent(state: State, event: CustomerEvent, terms: Terms, no
 function listChanges(event: CustomerEvent, { segments }: Terms, nowMs: number): ListChange[] {
   const said = event.trust === 'server' ? (event.lists ?? []) : [];
   if (event.backfill !== undefined || event.aside === true) return said;
-  return [...said, ...changesByEvent(segments, { name: event.name, properties: event.properties, nowMs })];
+  const { name, properties, trust } = event;
+  return [...said, ...changesByEvent(segments, { name, properties, trust, nowMs })];
 }
 
 /** What is filled in says when somebody was seen only where it names a time; of somebody new it is all that is known. */

@@ -40,11 +40,14 @@ export class Runner {
   /** Runs until nothing can run or `untilMs`; answers when to go on (wall time), null where no job is open. */
   async run(untilMs: number): Promise<number | null> {
     for (;;) {
-      const [job] = this.#store.open();
-      if (job === undefined) return null;
+      const open = this.#store.open();
       const now = Date.now();
+      // one that goes slowly because it was asked to lets others in between; one that fails is waited for
+      const job = open.find((one) => one.cancelling || one.failures > 0 || one.notBeforeMs <= now) ?? open[0];
+      if (job === undefined) return null;
       if (job.cancelling) this.#end(job, 'cancelled');
-      else if (job.notBeforeMs > now || now >= untilMs) return Math.max(job.notBeforeMs, now);
+      else if (job.notBeforeMs > now) return job.failures > 0 ? job.notBeforeMs : soonest(open);
+      else if (now >= untilMs) return now;
       else await this.#step(job);
       // a runtime that is never idle between steps would not look who else wants something
       await scheduler.wait(BREATH_MS);
@@ -134,6 +137,10 @@ export class Runner {
     const stack = error instanceof Error ? error.stack : String(error);
     console.error(JSON.stringify({ level: 'error', msg: 'a step of a job failed', ...about, stack }));
   }
+}
+
+function soonest(jobs: Job[]): number {
+  return Math.min(...jobs.map((job) => job.notBeforeMs));
 }
 
 function nextOf(outcome: StepOutcome<unknown>): Partial<Job> {

@@ -25,6 +25,11 @@ const ListRule = z
           change,
           on: exactly('event'),
           event: name(LONGEST_NAME).describe("The event's name, by any of its aliases"),
+          source: oneOf(['trusted', 'any'])
+            .optional()
+            .describe(
+              'Default: only what a server tells. With `any` the list counts for nothing where value is at stake',
+            ),
           filters: list(filter, MOST_FILTERS, 0).default([]).describe('Of its properties; all of them must pass'),
         },
         object,

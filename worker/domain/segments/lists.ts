@@ -32,10 +32,16 @@ export function applyLists(
 /** What an event does to lists by their rules. */
 export function changesByEvent(
   { lists, manner }: SegmentSet,
-  { name, properties, nowMs }: { name: string; properties: JsonObject; nowMs: number },
+  {
+    name,
+    properties,
+    trust,
+    nowMs,
+  }: { name: string; properties: JsonObject; trust: 'server' | 'browser'; nowMs: number },
 ): ListChange[] {
   return byRules(lists.values(), (rule) => {
     if (rule.on !== 'event' || rule.event !== name) return false;
+    if (trust === 'browser' && rule.source !== 'any') return false;
     const reading = { ...manner, klaviyo: false, nowMs };
     return rule.filters.every(({ property, filter }) => passes(filter, valuesAt(properties, property), reading).holds);
   });
@@ -64,4 +70,9 @@ export function joinLists(own: ListStates, other: ListStates): ListStates {
   const joined = { ...own };
   for (const [list, sinceMs] of Object.entries(other)) joined[list] = Math.min(joined[list] ?? sinceMs, sinceMs);
   return joined;
+}
+
+/** Whether a browser's word can put somebody on it, or take them off: by an event of any source, or by way of a segment. */
+export function isOpenToBrowsers({ rules }: List): boolean {
+  return rules.some((rule) => rule.on === 'segment' || rule.source === 'any');
 }

@@ -7,6 +7,7 @@ import type { JournalRow } from '../journal.ts';
 import type { JsonObject } from '../json.ts';
 import { evaluate } from './evaluate.ts';
 import type { Facts, History, SinceOf } from './facts.ts';
+import { isOpenToBrowsers } from './lists.ts';
 import type { Segment, SegmentSet } from './segment-set.ts';
 import type { ListStates, SegmentStates } from './states.ts';
 import { FOREVER } from './truth.ts';
@@ -39,15 +40,19 @@ export interface Looked {
   transitions: Transition[];
 }
 
-/** The states after the look, and what changed. `head` is the customer as the look finds it. */
+/**
+ * The states after the look, and what changed. `head` is the customer as the look finds it. A definition that came after
+ * the customer's last look is not asked: what it changes is said when they are held against it, and of nothing else.
+ */
 export function look(head: Head, { set, history, which, atMs, cause }: Look): Looked {
-  const segments = { ...head.segments };
+  const segments = standing(head, set);
   const changed = new Set<string>();
   const transitions: Transition[] = [];
   const sinceOf = (group: string) => segments[group]?.[0] ?? head.lists[group] ?? null;
   const facts: Facts = { head, history, sinceOf };
   for (const segment of set.segments) {
     const { id, compiled } = segment;
+    if (segment.version > head.segmentsVersion) continue;
     if (which !== null && !which.has(id) && !asksForAny(compiled.groups, changed)) continue;
     const { holds, nextMs } = evaluate(compiled, facts, set.manner, atMs);
     const sinceMs = segments[id]?.[0] ?? null;
@@ -60,6 +65,18 @@ export function look(head: Head, { set, history, which, atMs, cause }: Look): Lo
     else delete segments[id];
   }
   return { segments, transitions };
+}
+
+/** The states as they stand. What was decided by a definition that is no more stays, and is due no more. */
+function standing({ segments, segmentsVersion }: Head, { version, byId }: SegmentSet): SegmentStates {
+  if (segmentsVersion >= version) return { ...segments };
+  const isKept = (id: string) => (byId.get(id)?.version ?? version) <= segmentsVersion;
+  return Object.fromEntries(
+    Object.entries(segments).flatMap(([id, state]): [string, SegmentStates[string]][] => {
+      if (isKept(id)) return [[id, state]];
+      return state[0] === null ? [] : [[id, [state[0], null]]];
+    }),
+  );
 }
 
 function asksForAny(groups: ReadonlySet<string>, changed: ReadonlySet<string>): boolean {
@@ -85,13 +102,19 @@ function transitionOf(segment: Segment, { holds, sinceMs, atMs, cause }: Turn): 
   return { segment, change: holds ? 'entered' : 'left', about };
 }
 
-/** Since when a customer is in groups where only trusted events count: segments are asked anew, for they may know others. */
+/**
+ * Since when a customer is in groups where only trusted events count: segments are asked anew, for they may know others, and
+ * of a list that browsers can change nobody is a member.
+ */
 export function guardedSince(facts: Pick<Facts, 'head' | 'history'>, set: SegmentSet, atMs: number): SinceOf {
   const shop = { ...set.manner, guard: true };
   const known = new Map<string, number | null>();
   const sinceOf: SinceOf = (group) => {
     const segment = set.byId.get(group);
-    if (segment === undefined) return facts.head.lists[group] ?? null;
+    if (segment === undefined) {
+      const list = set.lists.get(group);
+      return list === undefined || isOpenToBrowsers(list) ? null : (facts.head.lists[group] ?? null);
+    }
     const before = known.get(group);
     if (before !== undefined) return before;
     const { holds } = evaluate(segment.compiled, { ...facts, sinceOf }, shop, atMs);

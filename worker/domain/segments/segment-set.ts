@@ -1,6 +1,6 @@
 /** All segments and lists of a shop, ready to be asked: which ones a change can touch, and in which order they decide. */
 import type { Compiled, Flaw } from './compile.ts';
-import type { PropertyFilter } from './definition.ts';
+import type { PropertyFilter, Source } from './definition.ts';
 import type { ShopManner } from './evaluate.ts';
 
 export interface Segment {
@@ -14,8 +14,8 @@ export interface Segment {
 }
 
 /** Puts people on a list, or takes them off, when something happens to them. */
-export type ListRule = { change: 'added' | 'removed' } & (
-  | { on: 'event'; event: string; filters: PropertyFilter[] }
+export type ListRule = { change: 'added' | 'removed' } /** Default: only what a server tells. */ & (
+  | { on: 'event'; event: string; filters: PropertyFilter[]; source?: Source | undefined }
   | { on: 'segment'; segment: string; transition: 'entered' | 'left' }
 );
 
