@@ -7,12 +7,16 @@ import type { JournalRow } from '../domain/journal.ts';
 import { isObject, type JsonObject } from '../domain/json.ts';
 import { NEVER } from '../domain/ledger.ts';
 import type { Order } from '../domain/order.ts';
-import type { EventMatch, EventQuery, HeldVoucher, History } from '../domain/segments/facts.ts';
+import type { EventMatch, EventQuery, HeldVoucher, History, SummedView } from '../domain/segments/facts.ts';
 import type { Database } from '../storage/database.ts';
 import { type Row, toOrder } from './rows.ts';
+import { extend, insert, placeIn, placeOf, type Series } from './series.ts';
 
 /** So many of the newest events of one name are kept in memory; what asks for older ones reads them. */
 const MOST_KEPT = 10_000;
+/** Questions about one customer's events whose answers are kept, and what an answer counts for beside an instant. */
+const MOST_SERIES = 200;
+const AN_ENTRY = 8;
 /** Conditions about orders look at so many of the newest. */
 const MOST_ORDERS = 10_000;
 const PAGE = 256;
@@ -48,6 +52,7 @@ export class CustomerHistory implements History {
   /** Decided in this call, and not written yet. */
   #added: JournalRow[] = [];
   readonly #times = new Map<string, Times>();
+  readonly #series = new Map<string, Series>();
 
   constructor(db: Database, customer: string) {
     this.#db = db;
@@ -58,6 +63,7 @@ export class CustomerHistory implements History {
   get size(): number {
     let kept = 0;
     for (const { any } of this.#times.values()) kept += any.length;
+    for (const { entries } of this.#series.values()) kept += entries.length * AN_ENTRY;
     return kept;
   }
 
@@ -65,8 +71,11 @@ export class CustomerHistory implements History {
   add(row: JournalRow): void {
     if (row.name === null || row.kind === 'event.failed') return;
     this.#added.push(row);
+    const added = toAdded(row);
+    const { rank, atMs } = added;
+    for (const series of this.#series.values())
+      if (series.name === row.name && RANKS[series.source].includes(rank)) extend(series, added, MOST_KEPT);
     const times = this.#times.get(row.name);
-    const { rank, atMs } = toAdded(row);
     if (times === undefined || rank > 1 || atMs <= times.completeAfterMs) return;
     insert(times.any, atMs);
     if (rank === 1) insert(times.trusted, atMs);
@@ -91,10 +100,17 @@ export class CustomerHistory implements History {
     return all.slice(first, most === null ? end : Math.min(end, first + most));
   }
 
+  summed(
+    { name, source, afterMs, upToMs, key }: Parameters<History['summed']>[0],
+    derive: Series['derive'],
+  ): SummedView {
+    const { entries } = this.#seriesOf(`${source} ${name} ${key}`, { name, source, derive });
+    return { entries, from: placeIn(entries, upToMs), end: placeIn(entries, afterMs) };
+  }
+
   *events(query: EventQuery): Generator<EventMatch> {
     let left = query.most ?? Number.POSITIVE_INFINITY;
-    const stored = RANKS[query.source].map((rank) => this.#read(query, rank));
-    for (const match of merged(query.order, [...stored, this.#addedBy(query)])) {
+    for (const match of this.#ranked(query)) {
       if (left <= 0) return;
       left -= 1;
       yield match;
@@ -125,11 +141,7 @@ export class CustomerHistory implements History {
     if (known !== undefined) return known;
     const whole = { name, source: 'any' as const, afterMs: FIRST_MS, upToMs: NEVER, order: 'newest' as const };
     const times: Times = { any: [], trusted: [], completeAfterMs: FIRST_MS };
-    const sequences = RANKS.any.map((rank) => this.#read({ ...whole, detailed: false }, rank));
-    for (const { atMs, rank } of merged('newest', [
-      ...sequences,
-      this.#addedBy({ ...whole, most: null, detailed: false }),
-    ])) {
+    for (const { atMs, rank } of this.#ranked({ ...whole, most: null, detailed: false })) {
       times.any.push(atMs);
       if (rank === 1) times.trusted.push(atMs);
       if (times.any.length < MOST_KEPT) continue;
@@ -138,6 +150,30 @@ export class CustomerHistory implements History {
     }
     this.#times.set(name, times);
     return times;
+  }
+
+  /** Derived once from the newest events, and then from each that comes. */
+  #seriesOf(id: string, about: Omit<Series, 'entries'>): Series {
+    const known = this.#series.get(id);
+    if (known !== undefined) return known;
+    if (this.#series.size >= MOST_SERIES) this.#series.clear();
+    const { name, source, derive } = about;
+    const series: Series = { ...about, entries: [] };
+    const whole = { name, source, afterMs: FIRST_MS, upToMs: NEVER, order: 'newest' as const };
+    let looked = 0;
+    for (const { atMs, properties } of this.#ranked({ ...whole, most: null, detailed: true })) {
+      const { passes, numbers } = derive(properties);
+      if (passes) series.entries.push({ atMs, numbers });
+      looked += 1;
+      if (looked >= MOST_KEPT) break;
+    }
+    this.#series.set(id, series);
+    return series;
+  }
+
+  #ranked(query: EventQuery): Generator<Ranked> {
+    const stored = RANKS[query.source].map((rank) => this.#read(query, rank));
+    return merged(query.order, [...stored, this.#addedBy(query)]);
   }
 
   *#read(query: Omit<EventQuery, 'source' | 'most'> & { most?: number | null }, rank: number): Generator<Ranked> {
@@ -165,21 +201,6 @@ export class CustomerHistory implements History {
 
 function answers({ rank, atMs }: Ranked, { source, afterMs, upToMs }: EventQuery): boolean {
   return RANKS[source].includes(rank) && atMs > afterMs && atMs <= upToMs;
-}
-
-/** Where the first instant that is not after `ms` stands in a list of the newest first. */
-function placeOf(times: readonly number[], ms: number): number {
-  let [low, high] = [0, times.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((times[middle] ?? 0) > ms) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-function insert(times: number[], ms: number): void {
-  times.splice(placeOf(times, ms), 0, ms);
 }
 
 /** Several sorted sequences as one; of equal instants the row that was written later is the newer. */

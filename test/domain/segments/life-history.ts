@@ -24,6 +24,19 @@ export class LifeHistory implements History {
       .map(({ seq, atMs, properties }) => ({ seq, atMs, properties: detailed ? properties : {} }));
   }
 
+  summed(
+    { key: _, ...query }: Parameters<History['summed']>[0],
+    derive: Parameters<History['summed']>[1],
+  ): ReturnType<History['summed']> {
+    const entries = this.events({ ...query, order: 'newest', most: null, detailed: true }).flatMap(
+      ({ atMs, properties }) => {
+        const { passes, numbers } = derive(properties);
+        return passes ? [{ atMs, numbers }] : [];
+      },
+    );
+    return { entries, from: 0, end: entries.length };
+  }
+
   instants(query: Pick<EventQuery, 'name' | 'source' | 'afterMs' | 'upToMs' | 'most'>): number[] {
     return this.events({ ...query, order: 'newest', detailed: false }).map(({ atMs }) => atMs);
   }

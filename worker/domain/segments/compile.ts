@@ -57,6 +57,11 @@ export function compile(definition: Definition, pattern: PatternMaker): Compiled
   };
 }
 
+/** One condition made ready, of a definition that was looked through before. */
+export function nodeFor(condition: Condition): Node {
+  return sorted(nodeOf(condition, { path: '', depth: 0, leaves: [], flaws: [] }));
+}
+
 interface Walk {
   path: string;
   depth: number;

@@ -19,8 +19,13 @@ export function mannerOf(shop: ShopManner, klaviyo: boolean): Manner {
 }
 
 /** `nextMs` is exact: the first instant at which `holds` is something else, or, rarely, one before it. */
-export function evaluate({ root, klaviyo }: Compiled, facts: Facts, shop: ShopManner, nowMs: number): Truth {
-  const manner = mannerOf(shop, klaviyo);
+export function evaluate({ root, klaviyo }: Compiled, known: Facts, shop: ShopManner, nowMs: number): Truth {
+  return outlook(root, known, mannerOf(shop, klaviyo), nowMs);
+}
+
+/** Whether a part of a definition holds, and the first instant at which it does not any more, or does. */
+export function outlook(root: Node, known: Facts, manner: Manner, nowMs: number): Truth {
+  const facts = { ...known, found: new Map() };
   const first = nodeTruth(root, facts, manner, nowMs);
   let { nextMs } = first;
   for (let look = 0; look < MOST_LOOKS && nextMs !== FOREVER; look += 1) {
@@ -51,7 +56,7 @@ function nodeTruth(node: Node, facts: Facts, manner: Manner, nowMs: number): Tru
   return settledMs === null ? { holds: !deciding, nextMs } : { holds: deciding, nextMs: settledMs };
 }
 
-export function leafTruth(condition: Leaf, facts: Facts, manner: Manner, nowMs: number): Truth {
+function leafTruth(condition: Leaf, facts: Facts, manner: Manner, nowMs: number): Truth {
   switch (condition.type) {
     case 'profile-metric':
       return metricTruth(condition, facts, manner, nowMs);

@@ -1,13 +1,14 @@
 /** Why a customer is in a segment or is not: each condition with what it found, and when it will say something else by itself. */
 import type { Json } from '../json.ts';
+import { type Node, nodeFor } from './compile.ts';
 import { consentTruth } from './consented.ts';
 import type { Condition, Definition } from './definition.ts';
-import { leafTruth, mannerOf, type ShopManner } from './evaluate.ts';
+import { mannerOf, outlook, type ShopManner } from './evaluate.ts';
 import type { Facts, Manner } from './facts.ts';
 import { metricReading } from './metric.ts';
 import { loyaltyValue, propertyValues } from './profile.ts';
 import { historicValue, ordersReading, vouchersReading } from './purchases.ts';
-import { allOf, anyOf, FOREVER, not, type Truth } from './truth.ts';
+import { FOREVER } from './truth.ts';
 
 /** So many of the events that counted are named, the newest first. */
 const MOST_EVENTS = 10;
@@ -47,27 +48,29 @@ interface Asked {
 /** Asks every condition, in the definition's own order, whether or not the whole is decided already. */
 export function explain(definition: Definition, facts: Facts, shop: ShopManner, nowMs: number): ExplainedDefinition {
   const asked = { facts, manner: mannerOf(shop, definition.klaviyo ?? false), nowMs };
+  const nodes = definition.condition_groups.map(
+    ({ conditions }): Node => ({ kind: 'any', of: conditions.map(nodeFor) }),
+  );
   const groups = definition.condition_groups.map(({ conditions }, group) => {
     const explained = conditions.map((one, at) =>
       explainCondition(one, `condition_groups.${group}.conditions.${at}`, asked),
     );
-    return { ...summary(anyOf(explained.map(truthOf)), joined(explained, ' or ')), conditions: explained };
+    const node = nodes[group] ?? { kind: 'any', of: [] };
+    return { ...summary(node, asked, joined(explained, ' or ')), conditions: explained };
   });
-  return { ...summary(allOf(groups.map(truthOf)), joined(groups, ' and ')), groups };
+  return { ...summary({ kind: 'all', of: nodes }, asked, joined(groups, ' and ')), groups };
 }
 
 function explainCondition(condition: Condition, path: string, asked: Asked): ExplainedCondition {
   const blank = { type: condition.type, path, value: null, events: [], counted: null, conditions: [] };
+  const node = nodeFor(condition);
   if (condition.type !== 'group') {
     const { says, ...found } = readingOf(condition, asked);
-    return { ...blank, ...summary(leafTruth(condition, asked.facts, asked.manner, asked.nowMs), says), ...found };
+    return { ...blank, ...summary(node, asked, says), ...found };
   }
   const conditions = condition.conditions.map((one, at) => explainCondition(one, `${path}.conditions.${at}`, asked));
-  const truths = conditions.map(truthOf);
-  const truth = condition.operator === 'or' ? anyOf(truths) : allOf(truths);
   const says = joined(conditions, condition.operator === 'or' ? ' or ' : ' and ');
-  const isNot = condition.operator === 'not';
-  return { ...blank, ...summary(isNot ? not(truth) : truth, isNot ? `not (${says})` : says), conditions };
+  return { ...blank, ...summary(node, asked, condition.operator === 'not' ? `not (${says})` : says), conditions };
 }
 
 interface Reading extends Partial<Pick<ExplainedCondition, 'value' | 'events' | 'counted'>> {
@@ -142,10 +145,8 @@ function joined(parts: readonly Explanation[], word: string): string {
     .slice(0, 2_000);
 }
 
-function summary({ holds, nextMs }: Truth, says: string): Explanation {
+/** Each part says when it changes as exactly as the whole does. */
+function summary(node: Node, { facts, manner, nowMs }: Asked, says: string): Explanation {
+  const { holds, nextMs } = outlook(node, facts, manner, nowMs);
   return { holds, changesAtMs: nextMs === FOREVER ? null : nextMs, says };
-}
-
-function truthOf({ holds, changesAtMs }: Explanation): Truth {
-  return { holds, nextMs: changesAtMs ?? FOREVER };
 }

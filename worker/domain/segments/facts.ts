@@ -37,7 +37,31 @@ export interface HeldVoucher {
   redeemedMs: number[];
 }
 
+/** What is kept of an event to count and add it up. */
+export interface Derived {
+  /** Whether it counts at all. */
+  passes: boolean;
+  numbers: readonly number[];
+}
+
+export interface Summed {
+  atMs: number;
+  numbers: readonly number[];
+}
+
+/** A part of a list, the newest first: from a place on and before another. */
+export interface SummedView {
+  entries: readonly Summed[];
+  from: number;
+  end: number;
+}
+
 export interface History {
+  /** The newest events that pass, the newest first, at most so many of them looked at. `key`: the same for the same `derive`. */
+  summed(
+    query: Pick<EventQuery, 'name' | 'source' | 'afterMs' | 'upToMs'> & { key: string },
+    derive: (properties: JsonObject) => Derived,
+  ): SummedView;
   /** The times of events alone, the newest first. */
   instants(query: Pick<EventQuery, 'name' | 'source' | 'afterMs' | 'upToMs' | 'most'>): readonly number[];
   events(query: EventQuery): Iterable<EventMatch>;
@@ -55,6 +79,15 @@ export interface Facts {
   head: Head;
   history: History;
   sinceOf: SinceOf;
+  /** What this evaluation has found already, by condition: it asks at several instants, and nothing new is learned between. */
+  found?: Map<object, unknown>;
+}
+
+/** Found once for a condition, however often it is asked. */
+export function findOnce<T>({ found }: Facts, condition: object, find: () => T): T {
+  if (found === undefined) return find();
+  if (!found.has(condition)) found.set(condition, find());
+  return found.get(condition) as T;
 }
 
 /** How a definition is read. */

@@ -1,12 +1,14 @@
 /** What somebody did, or did not: events by name, window, properties and source, counted, added up or looked at. */
 import { canonicalName } from '../event.ts';
-import type { Json } from '../json.ts';
+import type { Json, JsonObject } from '../json.ts';
 import { isPlainCount, onlyLeaves, plainCountTruth } from './counting.ts';
-import { isTimeless, passesDate, readingOf } from './dates.ts';
+import { isTimeless, passesDate, readingOf, stretchOf } from './dates.ts';
 import type { MetricCondition, PropertyFilter, Source, Timeframe } from './definition.ts';
-import type { EventMatch, EventQuery, Facts, Manner } from './facts.ts';
+import { type EventMatch, type EventQuery, type Facts, findOnce, type Manner, type SummedView } from './facts.ts';
+import { leavingTruth } from './leaving.ts';
 import { valuesAt } from './paths.ts';
-import { allOf, always, type Truth } from './truth.ts';
+import { judgeOf, type Swept, sweep } from './sweep.ts';
+import { allOf, always, FOREVER, type Truth } from './truth.ts';
 import { numberOf, passes } from './values.ts';
 import { countPasses, enoughFor, type Item, overTime, present, sumOf, sumPasses } from './windows.ts';
 
@@ -15,6 +17,8 @@ export const VALUE_PROPERTIES = ['$value', 'value', 'revenue', 'total', 'amount'
 
 /** What needs more than the times of events looks at so many of the newest: whoever sends more does not slow down the others. */
 export const MOST_EVENTS = 10_000;
+/** Where whole properties are wanted, fewer. */
+const MOST_DETAILED = 2_000;
 
 interface Counted extends Item {
   match: EventMatch;
@@ -36,8 +40,63 @@ export function metricTruth(condition: MetricCondition, facts: Facts, manner: Ma
     const range = rangeOf(condition.timeframe_filter, { facts, manner, nowMs }, source);
     return plainCountTruth(condition, facts, manner, { source, range });
   }
-  const items = itemsOf(condition, { facts, manner, nowMs }, 'what decides');
+  const asked = { facts, manner, nowMs };
+  if (isSwept(condition)) return sweptTruth(condition, asked);
+  const items = findOnce(facts, condition, () => itemsOf(condition, asked, 'what decides'));
   return overTime(items, nowMs, (inside, atMs) => judged(condition, inside, manner, atMs));
+}
+
+/** Whether all that matters of an event is its time and some numbers, and each is in the window once. */
+function isSwept({
+  measurement,
+  measurement_property,
+  measurement_filter,
+  timeframe_filter,
+  metric_filters,
+}: MetricCondition): boolean {
+  const asksProperty = measurement_property !== undefined && (measurement === 'first' || measurement === 'last');
+  const isStill = measurement_filter.type !== 'date' || isTimeless(measurement_filter);
+  return !asksProperty && isStill && isOnce(timeframe_filter) && !(metric_filters ?? []).some(watches);
+}
+
+function isOnce(timeframe: Timeframe): boolean {
+  return timeframe.operator === 'since-event' || !timeframe.operator.startsWith('anniversary');
+}
+
+const EVER = { inMs: Number.NEGATIVE_INFINITY, outMs: FOREVER };
+
+function sweptTruth(condition: MetricCondition, asked: Asked): Truth {
+  const { facts, manner, nowMs } = asked;
+  const { timeframe_filter: timeframe, measurement: measure } = condition;
+  const judge = judgeOf(condition, { ...manner, nowMs });
+  if (onlyLeaves(timeframe)) {
+    const truth = leavingTruth(summedOf(condition, asked), timeframe, { measure, judge, timeZone: manner.timeZone });
+    if (truth !== null) return truth;
+  }
+  const stretch = (atMs: number) =>
+    timeframe.operator === 'since-event' ? EVER : (stretchOf(timeframe, atMs, manner.timeZone) ?? EVER);
+  const items = findOnce(facts, condition, () => {
+    const { entries, from, end } = summedOf(condition, asked);
+    return entries.slice(from, end).map(({ atMs, numbers }): Swept => ({ atMs, numbers, ...stretch(atMs) }));
+  });
+  return sweep(items, nowMs, { measure, judge });
+}
+
+function summedOf(condition: MetricCondition, asked: Asked): SummedView {
+  const { facts, manner, nowMs } = asked;
+  const { timeframe_filter: timeframe, metric_filters, measurement, measurement_property } = condition;
+  const source = sourceOf(condition, manner);
+  const range = rangeOf(timeframe, asked, source);
+  if (range === null) return { entries: [], from: 0, end: 0 };
+  const filters = metric_filters ?? [];
+  const isNumeric = measurement === 'sum' || measurement === 'min' || measurement === 'max';
+  const key = JSON.stringify([manner.klaviyo, filters, isNumeric ? (measurement_property ?? true) : false]);
+  const passing = ({ property, filter }: PropertyFilter, properties: JsonObject) =>
+    passes(filter, valuesAt(properties, property), { ...manner, nowMs }).holds;
+  return facts.history.summed({ ...range, name: canonicalName(condition.metric_id), source, key }, (properties) => ({
+    passes: filters.every((filter) => passing(filter, properties)),
+    numbers: isNumeric ? numbersOf(properties, measurement_property) : [],
+  }));
 }
 
 /** What the measure is now, for an explanation, with the events that made it, the newest first. */
@@ -70,7 +129,7 @@ function itemsOf(condition: MetricCondition, asked: Asked, wanted: 'what decides
     const at = (atMs: number) =>
       allOf([inWindow(timeframe, match.atMs, atMs, manner), ...(filters.some(watches) ? passing(atMs) : [])]);
     items.push({ match, at });
-    if (items.length >= (most ?? MOST_EVENTS)) break;
+    if (items.length >= (most ?? (wanted === 'all' ? MOST_EVENTS : MOST_DETAILED))) break;
   }
   return items;
 }
@@ -127,7 +186,7 @@ function measured(condition: MetricCondition, inside: Counted[]): Json {
 
 /** One value, or all that the property of the first or last event leads to. */
 function measuredValues({ measurement, measurement_property: property }: MetricCondition, inside: Counted[]): Json[] {
-  const numbers = () => inside.flatMap(({ match }) => numbersOf(match, property));
+  const numbers = () => inside.flatMap(({ match }) => numbersOf(match.properties, property));
   switch (measurement) {
     case 'count':
       return [inside.length];
@@ -149,7 +208,7 @@ function measuredValues({ measurement, measurement_property: property }: MetricC
 }
 
 /** The event's numbers at a property: a path may lead to several. */
-function numbersOf({ properties }: EventMatch, property: string | undefined): number[] {
+function numbersOf(properties: JsonObject, property: string | undefined): number[] {
   const named = property === undefined ? VALUE_PROPERTIES : [property];
   for (const name of named) {
     const numbers = valuesAt(properties, name)

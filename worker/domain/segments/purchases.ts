@@ -4,25 +4,33 @@ import type { Json } from '../json.ts';
 import { exponentOf } from '../money.ts';
 import type { Order } from '../order.ts';
 import { refundedMoneyMinor } from '../order-status.ts';
-import { passesDate, readingOf } from './dates.ts';
+import { isTimeless, passesDate, readingOf, stretchOf } from './dates.ts';
 import type { HistoricCondition, OrdersCondition, Timeframe, VouchersCondition } from './definition.ts';
-import type { Facts, Manner } from './facts.ts';
+import { type Facts, findOnce, type Manner } from './facts.ts';
+import { judgeOf, type Swept, sweep } from './sweep.ts';
 import { always, between, FOREVER, type Truth } from './truth.ts';
 import { passes } from './values.ts';
 import { countPasses, type Item, overTime, present, sumOf, sumPasses } from './windows.ts';
 
 const DAY_MS = 86_400_000;
+const EVER = { inMs: Number.NEGATIVE_INFINITY, outMs: FOREVER };
 
-interface Bought extends Item {
+interface Bought extends Item, Swept {
   order: Order;
-  atMs: number;
   /** In major units, less what was given back. */
   kept: number;
 }
 
 export function ordersTruth(condition: OrdersCondition, facts: Facts, manner: Manner, nowMs: number): Truth {
-  const items = boughtIn(condition, facts, manner, nowMs);
+  const items = findOnce(facts, condition, () => boughtIn(condition, facts, manner, nowMs));
+  if (isStill(condition))
+    return sweep(items, nowMs, { measure: condition.measurement, judge: judgeOf(condition, { ...manner, nowMs }) });
   return overTime(items, nowMs, (inside, atMs) => judged(condition, inside, manner, atMs));
+}
+
+/** Each order is in the window once, and what is asked of it does not depend on the day. */
+function isStill({ timeframe_filter: timeframe, measurement_filter: filter }: OrdersCondition): boolean {
+  return !timeframe.operator.startsWith('anniversary') && (filter.type !== 'date' || isTimeless(filter));
 }
 
 export function ordersReading(condition: OrdersCondition, facts: Facts, manner: Manner, nowMs: number) {
@@ -43,7 +51,9 @@ function boughtIn(condition: OrdersCondition, facts: Facts, manner: Manner, nowM
       timeframe.operator === 'since-event'
         ? always(true)
         : passesDate(timeframe, snapshot.placedAtMs, instant, manner.timeZone);
-    return [{ order, atMs: snapshot.placedAtMs, kept, at }];
+    const stretch =
+      timeframe.operator === 'since-event' ? null : stretchOf(timeframe, snapshot.placedAtMs, manner.timeZone);
+    return [{ order, atMs: snapshot.placedAtMs, kept, numbers: [kept], at, ...(stretch ?? EVER) }];
   });
 }
 

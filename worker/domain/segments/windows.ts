@@ -13,6 +13,8 @@ export interface Item {
 
 /** A window that loses a thousand things one by one is looked at again before the last of them. */
 const MOST_STEPS = 64;
+/** And so is one that holds very many: each step asks all of them. */
+const MOST_VISITS = 50_000;
 
 /** The items of the window at an instant. */
 export function present<T extends Item>(items: readonly T[], nowMs: number): T[] {
@@ -35,7 +37,7 @@ export function overTime<T extends Item>(
     if (step === 0) holds = judged.holds;
     else if (judged.holds !== holds) return { holds, nextMs: atMs };
     const nextMs = truths.reduce((least, truth) => Math.min(least, truth.nextMs), judged.nextMs);
-    if (nextMs === FOREVER) return { holds, nextMs };
+    if (nextMs === FOREVER || (step + 1) * items.length > MOST_VISITS) return { holds, nextMs };
     // what comes and goes once has done so by now: the rest returns every year
     if (step > 2 * items.length && nextMs - nowMs > FORESIGHT_MS) return { holds, nextMs };
     atMs = nextMs;
@@ -63,6 +65,14 @@ export function sumOf(values: readonly (number | null)[]): number {
   return Number(micros) / MICRO;
 }
 
+/** A filter of sums as a question about millionths. */
+export function sumJudge(filter: NumericFilter): (micros: number) => boolean {
+  const rounded = (value: number | undefined) => (value === undefined ? undefined : Number(microsOf(value)));
+  const { type, operator } = filter;
+  const named = { value: rounded(filter.value), start: rounded(filter.start), end: rounded(filter.end) };
+  return (micros) => countPasses({ type, operator, ...named }, micros);
+}
+
 /** Whether a sum passes, compared to the millionth: 0.1 and 0.2 are 0.3. */
 export function sumPasses(filter: NumericFilter, sum: number): boolean {
   const rounded = (value: number | undefined) => (value === undefined ? undefined : Number(microsOf(value)) / MICRO);
@@ -71,7 +81,8 @@ export function sumPasses(filter: NumericFilter, sum: number): boolean {
   return countPasses({ type, operator, ...named }, Number(microsOf(sum)) / MICRO);
 }
 
-function microsOf(value: number): bigint {
+/** In millionths. */
+export function microsOf(value: number): bigint {
   const micros = value * MICRO;
   return Number.isFinite(micros) ? BigInt(Math.round(micros)) : 0n;
 }
