@@ -34,7 +34,9 @@ describe('the shop in memory', () => {
     const first = openShop(shop.env, id).catch(() => 'late');
     const joined = [openShop(shop.env, id), openShop(shop.env, id)];
     expect(await Promise.all(joined)).toEqual([version(1), version(1)]);
-    expect([await first, shop.snapshot.mock.calls.length]).toEqual(['late', 2]);
+    // whose timer rings first is nobody's business: who began the read may find the next one's answer as well
+    expect(['late', version(1)]).toContainEqual(await first);
+    expect(shop.snapshot).toHaveBeenCalledTimes(2);
   });
 
   it('reads again where the read it joined answered an older version than the caller has seen', async () => {
