@@ -89,10 +89,10 @@ export async function lagToCopies(shop: BenchShop, rounds: number): Promise<numb
 }
 
 /** Milliseconds from sending an event to reading the segment that it enters or leaves, one after another. */
-export async function lagToMembership(shop: BenchShop, rounds: number): Promise<number[]> {
+export async function lagToMembership(shop: BenchShop, rounds: number, run = 'm'): Promise<number[]> {
   const lags: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    const user = `m-${Math.floor(round / 2)}`;
+    const user = `${run}-${Math.floor(round / 2)}`;
     const event = round % 2 === 0 ? 'Came In' : 'Went Out';
     const path = `/admin/v1/customers/user:${user}/segments`;
     const from = performance.now();

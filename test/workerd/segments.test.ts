@@ -16,7 +16,7 @@ import {
   segmentIds,
   transitions,
 } from './segment-book.ts';
-import { makeShop, newUser, type TestShop, track } from './shop.ts';
+import { eventually, makeShop, newUser, type TestShop, track } from './shop.ts';
 
 const HOUR = 3_600_000;
 
@@ -71,7 +71,9 @@ describe('an event', () => {
         const groups = [{ customer, known: true, inputs }];
         const call = { shop: shop.id, version: 1 };
         // what the copies' cursor writes meanwhile is none of the event's
-        await object.record({ ...call, groups: [], waitMs: 1_000 });
+        const isQuiet = async () =>
+          (await object.record({ ...call, groups: [], waitMs: 1_000 })).projected ? true : null;
+        await eventually(isQuiet, 10_000);
         return (await object.record({ ...call, groups, waitMs: 0 })).rowsWritten;
       });
     const without = await rowsOf('Viewed');

@@ -54,6 +54,8 @@ export class Batch {
   readonly #db: Database;
   readonly #heads = new Map<string, Head>();
   readonly #changed = new Set<string>();
+  /** Those of whom nothing is stored. */
+  readonly #newcomers = new Set<string>();
   readonly #keys = new Map<string, number>();
   readonly #rows: { customer: string; row: JournalRow }[] = [];
   /** Whose next points to run out have to be read anew. */
@@ -93,7 +95,9 @@ export class Batch {
   }
 
   load(customers: string[], keys: { customer: string; key: string }[]): void {
+    for (const customer of customers) if (!this.#heads.has(customer)) this.#newcomers.add(customer);
     for (const row of this.#db.all(HEADS, JSON.stringify(customers))) {
+      this.#newcomers.delete(String(row.customer));
       this.#heads.set(String(row.customer), toHead(row));
       if (row.no != null) this.#numbers.set(String(row.customer), Number(row.no));
     }
@@ -160,6 +164,7 @@ export class Batch {
       if (!isTwice || row.entries.length > 0) this.#rows.push({ customer, row: { ...row, key } });
     }
     this.#writeRows();
+    this.#newcomers.delete(customer);
     this.#histories.forget(customer);
   }
 
@@ -168,6 +173,7 @@ export class Batch {
     const known = this.#histories.known(customer);
     if (known !== null) return this.#histories.of(customer);
     const history = this.#histories.of(customer);
+    if (this.#newcomers.has(customer)) history.beginsHere();
     for (const one of this.#rows) if (one.customer === customer) history.add(one.row);
     return history;
   }

@@ -51,6 +51,7 @@ export class CustomerHistory implements History {
   readonly #customer: string;
   /** Decided in this call, and not written yet. */
   #added: JournalRow[] = [];
+  #isNew = false;
   readonly #times = new Map<string, Times>();
   readonly #series = new Map<string, Series>();
 
@@ -65,6 +66,11 @@ export class CustomerHistory implements History {
     for (const { any } of this.#times.values()) kept += any.length;
     for (const { entries } of this.#series.values()) kept += entries.length * AN_ENTRY;
     return kept;
+  }
+
+  /** Nothing of the customer is stored yet. */
+  beginsHere(): void {
+    this.#isNew = true;
   }
 
   /** A row that was decided, and will be written with the others. */
@@ -84,6 +90,7 @@ export class CustomerHistory implements History {
 
   /** What was added is written. */
   written(): void {
+    this.#isNew = false;
     this.#added = [];
   }
 
@@ -177,6 +184,7 @@ export class CustomerHistory implements History {
   }
 
   *#read(query: Omit<EventQuery, 'source' | 'most'> & { most?: number | null }, rank: number): Generator<Ranked> {
+    if (this.#isNew) return;
     const { order, most = null } = query;
     const isNewest = order === 'newest';
     const sql = `${query.detailed ? DETAILED : PLAIN} ${PAGES[order]}`;

@@ -4,7 +4,7 @@ import { compile } from '../domain/segments/compile.ts';
 import type { Definition } from '../domain/segments/definition.ts';
 import { evaluate } from '../domain/segments/evaluate.ts';
 import { type ExplainedDefinition, explain } from '../domain/segments/explain.ts';
-import type { Facts } from '../domain/segments/facts.ts';
+import type { Facts, History } from '../domain/segments/facts.ts';
 import { guardedSince } from '../domain/segments/membership.ts';
 import type { Terms } from '../domain/terms.ts';
 import { bringUp, requireCurrent, runDue } from './due.ts';
@@ -109,19 +109,22 @@ export class SegmentReader {
 
   #at<T>(customer: string, terms: Terms, clock: number, read: (facts: Facts, nowMs: number) => T) {
     if (!this.#store.isThere()) return null;
+    const stored = this.#store.head(customer);
+    if (stored === null) return null;
+    if (stored.movedTo !== null) return { moved: stored.movedTo };
+    requireCurrent({ terms }, stored);
+    const nowMs = Math.max(stored.nowMs, clock);
+    const isUpToDate = stored.segmentsVersion >= terms.segments.version;
+    if (isUpToDate && (stored.nextDueMs === null || stored.nextDueMs > nowMs))
+      return read(factsOf(stored, this.#store.history(customer)), nowMs);
     return this.#store.trial((batch) => {
-      const stored = this.#store.head(customer);
-      if (stored === null) return null;
-      if (stored.movedTo !== null) return { moved: stored.movedTo };
-      const nowMs = Math.max(stored.nowMs, clock);
       const scene = { store: this.#store, batch, terms };
-      requireCurrent(scene, stored);
       const head = bringUp(scene, customer, runDue(scene, customer, stored, nowMs), nowMs);
-      return read({ head, history: batch.history(customer), sinceOf: sinceOf(head) }, nowMs);
+      return read(factsOf(head, batch.history(customer)), nowMs);
     });
   }
 }
 
-function sinceOf({ segments, lists }: Head) {
-  return (group: string) => segments[group]?.[0] ?? lists[group] ?? null;
+function factsOf(head: Head, history: History): Facts {
+  return { head, history, sinceOf: (group) => head.segments[group]?.[0] ?? head.lists[group] ?? null };
 }

@@ -12,6 +12,7 @@ import { Database } from '../storage/database.ts';
 import { Arrivals } from './arrivals.ts';
 import { Batch, KEYS } from './batch.ts';
 import { Histories } from './histories.ts';
+import { CustomerHistory } from './history.ts';
 import { Outbox } from './outbox.ts';
 import { PLACES, toHead, toJournalRow, toLot, toOrder } from './rows.ts';
 
@@ -99,6 +100,11 @@ export class CustomerStore {
       this.#histories.forgetAll();
       throw error;
     }
+  }
+
+  /** A customer's past, as it is written. */
+  history(customer: string): CustomerHistory {
+    return new CustomerHistory(this.#db, customer);
   }
 
   /** Whether anything was ever written here; what was is brought to the newest tables. */
