@@ -88,20 +88,25 @@ export async function lagToCopies(shop: BenchShop, rounds: number): Promise<numb
   return lags.sort((a, b) => a - b);
 }
 
-/** Milliseconds from sending an event to reading the segment that it enters or leaves, one after another. */
-export async function lagToMembership(shop: BenchShop, rounds: number, run = 'm'): Promise<number[]> {
+/** Milliseconds from sending an event of a known customer to reading the segment that it enters or leaves, one after another. */
+export async function lagToMembership(shop: BenchShop, rounds: number): Promise<number[]> {
+  const track = (userId: string, event: string) => {
+    const body = JSON.stringify({ type: 'track', userId, event, messageId: `${userId}-${event}` });
+    return fetch(`${shop.url}/v1/track`, { method: 'POST', headers: shop.segment, body });
+  };
+  const users = upTo(rounds / 2).map((at) => `witness-${at}`);
+  for (const user of users) await (await track(user, 'Seen')).text();
   const lags: number[] = [];
-  for (let round = 0; round < rounds; round += 1) {
-    const user = `${run}-${Math.floor(round / 2)}`;
-    const event = round % 2 === 0 ? 'Came In' : 'Went Out';
-    const path = `/admin/v1/customers/user:${user}/segments`;
-    const from = performance.now();
-    const message = { type: 'track', userId: user, event, messageId: `${user}-${event}` };
-    await fetch(`${shop.url}/v1/track`, { method: 'POST', headers: shop.segment, body: JSON.stringify(message) });
-    const { segments } = (await (await shop.admin('GET', path)).json()) as { segments: { name: string }[] };
-    lags.push(performance.now() - from);
-    if (segments.some(({ name }) => name === WITNESS) !== (round % 2 === 0))
-      throw new Error(`round ${round}: not in force`);
+  for (const user of users) {
+    for (const event of ['Came In', 'Went Out']) {
+      const path = `/admin/v1/customers/user:${user}/segments`;
+      const from = performance.now();
+      await (await track(user, event)).text();
+      const { segments } = (await (await shop.admin('GET', path)).json()) as { segments: { name: string }[] };
+      lags.push(performance.now() - from);
+      const isInside = segments.some(({ name }) => name === WITNESS);
+      if (isInside !== (event === 'Came In')) throw new Error(`${user}: ${event} is not in force`);
+    }
   }
   return lags.sort((a, b) => a - b);
 }

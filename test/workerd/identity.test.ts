@@ -199,10 +199,15 @@ it('finding somebody reads as many rows among a thousand as among ten', async ()
   const rows = () => runInDurableObject(object, (instance) => instance.rowsRead);
   const people = async (count: number) => {
     await shop.batch(...Array.from({ length: count }, () => named(newUser())));
-    const [known, before] = [newUser(), await rows()];
-    await shop.batch(named(known));
-    await shop.batch({ ...named(known), traits: { email: `${known}@example.com` } });
-    return (await rows()) - before;
+    const reads: number[] = [];
+    for (let round = 0; round < 3; round += 1) {
+      const [known, before] = [newUser(), await rows()];
+      await shop.batch(named(known));
+      await shop.batch({ ...named(known), traits: { email: `${known}@example.com` } });
+      reads.push((await rows()) - before);
+    }
+    // its alarm may look for open moves in between
+    return Math.min(...reads);
   };
   const among = await people(10);
   expect(await people(1_000)).toBe(among);

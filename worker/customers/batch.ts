@@ -12,7 +12,7 @@ import { jsonTexts } from '../storage/json-texts.ts';
 import type { Histories } from './histories.ts';
 import type { CustomerHistory } from './history.ts';
 import type { Untold } from './outbox.ts';
-import { placeOf, type Row, toHead, toJournalRow } from './rows.ts';
+import { headValues, placeOf, type Row, toHead, toJournalRow } from './rows.ts';
 
 const HEADS = 'SELECT * FROM customer WHERE customer IN (SELECT value FROM json_each(?))';
 
@@ -279,25 +279,4 @@ const GROUP_KINDS = new Set<string>(['segment.entered', 'segment.left', 'list.le
 
 function nameOf(customer: string, key: string): string {
   return `${customer} ${key}`;
-}
-
-function headValues(customer: string, head: Head): unknown[] {
-  const sums = [head.seq, head.nowMs, head.balance, head.debt, head.lifetime, head.nextDueMs];
-  const seen = [head.firstSeenMs, head.lastSeenMs, head.known ? 1 : 0, head.orders, head.movedTo];
-  return [
-    customer,
-    ...sums,
-    ...seen,
-    JSON.stringify(head.traits),
-    textOrNull(head.consents),
-    textOrNull(head.profiles),
-    textOrNull(head.segments),
-    textOrNull(head.lists),
-    head.segmentsVersion,
-    head.lotsDueMs,
-  ];
-}
-
-function textOrNull(value: object): string | null {
-  return Object.keys(value).length === 0 ? null : JSON.stringify(value);
 }

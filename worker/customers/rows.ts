@@ -79,3 +79,25 @@ export const PLACES = 2 ** 27;
 export function placeOf(number: number, seq: number): number {
   return number * PLACES + seq;
 }
+
+/** As `toHead` reads it, in the order in which heads are written. */
+export function headValues(customer: string, head: Head): unknown[] {
+  const sums = [head.seq, head.nowMs, head.balance, head.debt, head.lifetime, head.nextDueMs];
+  const seen = [head.firstSeenMs, head.lastSeenMs, head.known ? 1 : 0, head.orders, head.movedTo];
+  return [
+    customer,
+    ...sums,
+    ...seen,
+    JSON.stringify(head.traits),
+    textOrNull(head.consents),
+    textOrNull(head.profiles),
+    textOrNull(head.segments),
+    textOrNull(head.lists),
+    head.segmentsVersion,
+    head.lotsDueMs,
+  ];
+}
+
+function textOrNull(value: object): string | null {
+  return Object.keys(value).length === 0 ? null : JSON.stringify(value);
+}
