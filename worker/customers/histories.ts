@@ -2,8 +2,8 @@
 import type { Database } from '../storage/database.ts';
 import { CustomerHistory } from './history.ts';
 
-const MOST_INSTANTS = 400_000;
-const MOST_CUSTOMERS = 5_000;
+const MOST_INSTANTS = 100_000;
+const MOST_CUSTOMERS = 500;
 /** How often the instants are counted: they grow by what is recorded meanwhile. */
 const COUNT_EVERY = 500;
 
