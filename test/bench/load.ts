@@ -35,7 +35,7 @@ export async function runLoad(load: Load): Promise<Measured> {
       if (dueAt > performance.now()) await new Promise((resolve) => setTimeout(resolve, dueAt - performance.now()));
       // a paced request that had to wait for a lane was already late: its wait counts
       const from = load.pace > 0 ? dueAt : performance.now();
-      const status = await wire.ask(requestText(load, index));
+      const { status } = await wire.ask(requestText(load, load.body(index)));
       waits.push(performance.now() - from);
       if (status < 200 || status > 299) failed += 1;
     }
@@ -51,20 +51,27 @@ export function at(sorted: number[], part: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;
 }
 
-function requestText(load: Load, index: number): string {
-  const { pathname, search, host } = new URL(load.url);
-  const body = load.body(index);
-  const headers = { Host: host, 'Content-Length': String(Buffer.byteLength(body)), ...load.headers };
+/** A request as it crosses the wire. */
+export function requestText(to: Pick<Load, 'url' | 'method' | 'headers'>, body: string): string {
+  const { pathname, search, host } = new URL(to.url);
+  const headers = { Host: host, 'Content-Length': String(Buffer.byteLength(body)), ...to.headers };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  return `${load.method} ${pathname}${search} HTTP/1.1\r\n${lines.join('')}\r\n${body}`;
+  return `${to.method} ${pathname}${search} HTTP/1.1\r\n${lines.join('')}\r\n${body}`;
 }
 
-interface Wire {
-  ask: (text: string) => Promise<number>;
+export interface Answered {
+  /** 0: the connection was lost. */
+  status: number;
+  /** The whole answer, head and body, a character a byte. */
+  text: string;
+}
+
+export interface Wire {
+  ask: (text: string) => Promise<Answered>;
   close: () => void;
 }
 
-function openWire(url: string): Promise<Wire> {
+export function openWire(url: string): Promise<Wire> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {
     const socket = connect(Number(port), hostname === 'localhost' ? '127.0.0.1' : hostname);
@@ -77,17 +84,17 @@ function openWire(url: string): Promise<Wire> {
 /** One request at a time; answers are read to their end by Content-Length or by chunks. */
 function wireOver(socket: Socket): Wire {
   let buffer = '';
-  let waiting: ((status: number) => void) | null = null;
+  let waiting: ((answer: Answered) => void) | null = null;
   socket.setEncoding('latin1');
   socket.on('data', (chunk: string) => {
     buffer += chunk;
     const length = answerLength(buffer);
     if (length === null || buffer.length < length) return;
-    const status = Number(buffer.slice(9, 12));
+    const text = buffer.slice(0, length);
     buffer = buffer.slice(length);
-    waiting?.(status);
+    waiting?.({ status: Number(text.slice(9, 12)), text });
   });
-  socket.on('close', () => waiting?.(0));
+  socket.on('close', () => waiting?.({ status: 0, text: '' }));
   return {
     ask: (text) =>
       new Promise((resolve) => {

@@ -155,6 +155,14 @@ async function segments(plain: BenchShop): Promise<void> {
   const lags = await scenes.lagToMembership(rich, 300);
   const [p50, p99] = [at(lags, 0.5), at(lags, 0.99)];
   add({ what: 'event to membership by API', value: p50, unit: 'ms', budget: '< 5 p50, < 10 p99', p50, p99 });
+  const empty = await scenes.lagOfNothing(`${edge.url}/healthz`, 300);
+  add({
+    what: 'two requests that do nothing',
+    value: at(empty, 0.5),
+    unit: 'ms',
+    p50: at(empty, 0.5),
+    p99: at(empty, 0.99),
+  });
 }
 
 /** Money per million plain events, each alone in its request: Cloudflare's public prices of the paid plan, nothing included. */

@@ -1,5 +1,5 @@
 /** What is measured, one function a figure. Each is run several times and answers what one run took. */
-import { type Measured, runLoad } from './load.ts';
+import { type Measured, openWire, requestText, runLoad } from './load.ts';
 import { WITNESS } from './segments.ts';
 import { type BenchShop, batch, tokenMaker, view } from './shop.ts';
 
@@ -90,24 +90,42 @@ export async function lagToCopies(shop: BenchShop, rounds: number): Promise<numb
 
 /** Milliseconds from sending an event of a known customer to reading the segment that it enters or leaves, one after another. */
 export async function lagToMembership(shop: BenchShop, rounds: number): Promise<number[]> {
+  const wire = await openWire(shop.url);
   const track = (userId: string, event: string) => {
     const body = JSON.stringify({ type: 'track', userId, event, messageId: `${userId}-${event}` });
-    return fetch(`${shop.url}/v1/track`, { method: 'POST', headers: shop.segment, body });
+    return wire.ask(requestText({ url: `${shop.url}/v1/track`, method: 'POST', headers: shop.segment }, body));
   };
+  const headers = { Authorization: `Bearer ${shop.secret}` };
   const users = upTo(rounds / 2).map((at) => `witness-${at}`);
-  for (const user of users) await (await track(user, 'Seen')).text();
+  for (const user of users) await track(user, 'Seen');
   const lags: number[] = [];
   for (const user of users) {
     for (const event of ['Came In', 'Went Out']) {
-      const path = `/admin/v1/customers/user:${user}/segments`;
+      const url = `${shop.url}/admin/v1/customers/user:${user}/segments`;
       const from = performance.now();
-      await (await track(user, event)).text();
-      const { segments } = (await (await shop.admin('GET', path)).json()) as { segments: { name: string }[] };
+      await track(user, event);
+      const { text } = await wire.ask(requestText({ url, method: 'GET', headers }, ''));
       lags.push(performance.now() - from);
-      const isInside = segments.some(({ name }) => name === WITNESS);
+      const isInside = text.includes(`"${WITNESS}"`);
       if (isInside !== (event === 'Came In')) throw new Error(`${user}: ${event} is not in force`);
     }
   }
+  wire.close();
+  return lags.sort((a, b) => a - b);
+}
+
+/** The same two requests to a server that does nothing with them: what the machine and the client take of that time. */
+export async function lagOfNothing(url: string, rounds: number): Promise<number[]> {
+  const wire = await openWire(url);
+  const request = requestText({ url, method: 'GET', headers: {} }, '');
+  const lags: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const from = performance.now();
+    await wire.ask(request);
+    await wire.ask(request);
+    lags.push(performance.now() - from);
+  }
+  wire.close();
   return lags.sort((a, b) => a - b);
 }
 
