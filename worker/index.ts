@@ -18,6 +18,7 @@ import { merges } from './admin/merges.ts';
 import { orders } from './admin/orders.ts';
 import { points } from './admin/points.ts';
 import { privacyRequests } from './admin/privacy-requests.ts';
+import { programme } from './admin/programme.ts';
 import { segmentJobs } from './admin/segment-jobs.ts';
 import { segments } from './admin/segments.ts';
 import { settings } from './admin/settings.ts';
@@ -65,6 +66,7 @@ app.use('/admin/v1/*', bearerRequired, except([UPLOADS, LIST_MEMBERS], boundedBo
 app.use(LIST_MEMBERS, boundedBody(LARGEST_MEMBERS));
 app.route('/', shops);
 app.route('/', settings);
+app.route('/', programme);
 app.route('/', keys);
 app.route('/', customers);
 app.route('/', merges);

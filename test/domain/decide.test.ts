@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { type Adjustment, decideAdjustment } from '../../worker/domain/adjustment.ts';
 import { newHead, type State } from '../../worker/domain/customer.ts';
-import { type Adjustment, decideAdjustment, decideDue, decideEvent } from '../../worker/domain/decide.ts';
+import { decideDue, decideEvent } from '../../worker/domain/decide.ts';
 import { canonicalName } from '../../worker/domain/event.ts';
 import { type Lot, NEVER } from '../../worker/domain/ledger.ts';
 import { emptyOrder } from '../../worker/domain/order.ts';
@@ -8,6 +9,7 @@ import { DAY, event, NOW, paid, refund, refunded, rule, snapshot, terms } from '
 import { pointsOf, Till } from './till.ts';
 
 const ADJUSTMENT: Adjustment = {
+  op: 'adjust',
   key: 'op-1',
   fingerprint: 'sha',
   points: 50,

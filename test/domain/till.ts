@@ -2,8 +2,10 @@
  * One customer whose rows are in memory. It loads as the row store does (no more lots than the input can need), has the
  * decision made, and saves; what is due by then comes first.
  */
+
+import { type Adjustment, decideAdjustment } from '../../worker/domain/adjustment.ts';
 import { type Changes, type Head, newHead, type State } from '../../worker/domain/customer.ts';
-import { type Adjustment, decideAdjustment, decideDue, decideEvent } from '../../worker/domain/decide.ts';
+import { decideDue, decideEvent } from '../../worker/domain/decide.ts';
 import type { CustomerEvent } from '../../worker/domain/event.ts';
 import type { JournalRow } from '../../worker/domain/journal.ts';
 import { type Lot, NEVER, type PointsEntry } from '../../worker/domain/ledger.ts';
@@ -61,7 +63,8 @@ export class Till {
 
   adjust(points: number, at = NOW, changes: Partial<Adjustment> = {}): PointsEntry[] {
     const key = this.#key();
-    const input = { key, fingerprint: key, points, reason: 'test', note: null, expiresAtMs: null, ...changes };
+    const about = { fingerprint: key, points, reason: 'test', note: null, expiresAtMs: null };
+    const input: Adjustment = { op: 'adjust', key, ...about, ...changes };
     return this.#once(input.key, at, (head, now) => {
       const lots = points < 0 ? this.#enough(-points, now) : [];
       return decideAdjustment({ head, lots, orders: new Map() }, input, this.terms, now).changes;

@@ -3,7 +3,7 @@ import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import type { Customers, RecordAnswer } from '../../worker/customers/customers.ts';
-import type { Input } from '../../worker/customers/record.ts';
+import type { Input } from '../../worker/customers/input.ts';
 import { customersOf } from '../../worker/customers/stubs.ts';
 import type { CustomerEvent } from '../../worker/domain/event.ts';
 import type { OrderFact } from '../../worker/domain/order-facts.ts';
@@ -52,8 +52,8 @@ function paid(orderId: string, euros: number): OrderFact {
 function adjustment(points: number, more: object = {}): Input {
   const key = `op:${crypto.randomUUID()}`;
   return {
-    kind: 'adjustment',
-    adjustment: { key, fingerprint: 'f', points, reason: 'r', note: null, expiresAtMs: null, ...more },
+    kind: 'operation',
+    operation: { op: 'adjust', key, fingerprint: 'f', points, reason: 'r', note: null, expiresAtMs: null, ...more },
   };
 }
 

@@ -224,7 +224,7 @@ async function give(
   const customer = await directoryOf(env, game.shop.id).find([identifier(step.to)]);
   if (customer === null) return;
   const about = { fingerprint: key, points: 1 + step.key, reason: 'x', note: null, expiresAtMs: null };
-  const input = { kind: 'adjustment' as const, adjustment: { key: `op:${key}`, ...about } };
+  const input = { kind: 'operation' as const, operation: { op: 'adjust' as const, key: `op:${key}`, ...about } };
   await operate(world, game.shop, { customer, input, waitMs: 0 });
 }
 

@@ -1,6 +1,6 @@
 /** What a step says, as an object is told it: events, orders, points, at their instants. */
 
-import type { Input } from '../../worker/customers/record.ts';
+import type { Input } from '../../worker/customers/input.ts';
 import type { ConsentChange } from '../../worker/domain/consent.ts';
 import type { CustomerEvent } from '../../worker/domain/event.ts';
 import type { JsonObject } from '../../worker/domain/json.ts';
@@ -35,8 +35,8 @@ export class Teller {
       const { points, expires } = told;
       const expiresAtMs = points > 0 && expires !== null ? this.#away(nowMs, expires, 1) : null;
       return {
-        kind: 'adjustment',
-        adjustment: { key, fingerprint: key, points, expiresAtMs, reason: 'r', note: null },
+        kind: 'operation',
+        operation: { op: 'adjust', key, fingerprint: key, points, expiresAtMs, reason: 'r', note: null },
       };
     }
     const own = event(key, { source: 's', occurredAtMs: nowMs, receivedAtMs: nowMs });

@@ -3,9 +3,10 @@
  * over all that was ever told. What is no matter of segments (how orders, consents and traits add up) the product's own
  * functions say.
  */
+
+import type { Adjustment } from '../../worker/domain/adjustment.ts';
 import { applyConsents, mergeConsents } from '../../worker/domain/consent.ts';
 import { newHead } from '../../worker/domain/customer.ts';
-import type { Adjustment } from '../../worker/domain/decide.ts';
 import type { CustomerEvent } from '../../worker/domain/event.ts';
 import { joinOrders } from '../../worker/domain/merge.ts';
 import { emptyOrder, foldFact, type Order } from '../../worker/domain/order.ts';

@@ -126,14 +126,13 @@ class Game {
     if (movedTo !== undefined) return void expect(answer).toEqual({ moved: movedTo });
     const person = this.#people.get(customer) ?? new Person(this.#nowMs);
     const verdicts = inputs.map((input): string => {
-      const { key } = input.kind === 'event' ? input.event : input.adjustment;
+      const { key } = input.kind === 'event' ? input.event : input.operation;
       if (person.hasSeen(key)) return 'duplicate';
-      if (input.kind === 'adjustment' && (input.adjustment.expiresAtMs ?? this.#nowMs + 1) <= this.#nowMs)
-        return 'late';
+      if (input.kind === 'operation' && (input.operation.expiresAtMs ?? this.#nowMs + 1) <= this.#nowMs) return 'late';
       this.#advance(customer, person, turn);
       person.bringUp(this.#book.model);
       if (input.kind === 'event') person.tell(this.#book.model, input.event);
-      else person.adjust(this.#book.model, input.adjustment);
+      else person.adjust(this.#book.model, input.operation);
       this.#people.set(customer, person);
       return 'recorded';
     });

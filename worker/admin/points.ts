@@ -3,9 +3,9 @@
 import type { z } from '@hono/zod-openapi';
 import { createRoute } from '@hono/zod-openapi';
 import type { Answer } from '../customers/record.ts';
-import type { Refusal } from '../domain/decide.ts';
 import type { JournalRow } from '../domain/journal.ts';
 import { carriedFrom } from '../domain/merge.ts';
+import type { Refusal } from '../domain/refusal.ts';
 import { body, json } from '../http/answers.ts';
 import { type AppContext, raw, routes } from '../http/app.ts';
 import { requireScope } from '../http/scope.ts';
@@ -53,12 +53,13 @@ async function record(
   wanted: z.infer<typeof Adjust>,
 ): Promise<Response> {
   const key = idempotencyKey(c);
-  const adjustment = {
+  const operation = {
+    op: 'adjust' as const,
     ...wanted,
     key: `op:${key ?? crypto.randomUUID()}`,
     fingerprint: await fingerprintOf(c),
   };
-  const input = { kind: 'adjustment' as const, adjustment };
+  const input = { kind: 'operation' as const, operation };
   const told = await operate(c.env, shop, { customer, input, waitMs: COPY_WAIT_MS });
   c.set('rowsWritten', told.rowsWritten);
   const response = render(c, told.customer, told.answer);

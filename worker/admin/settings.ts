@@ -1,14 +1,14 @@
-/** The merchant's settings: the shop, its programme, the platform whose orders count. */
-import { createRoute, type z } from '@hono/zod-openapi';
+/** The merchant's settings: the shop, and the platform whose orders count. */
+import { createRoute } from '@hono/zod-openapi';
 import { body, json } from '../http/answers.ts';
 import { type AppContext, raw, routes } from '../http/app.ts';
 import { requireScope } from '../http/scope.ts';
 import { forgetShop, shopOf } from '../shops/cache.ts';
 import { sameText } from '../shops/crypto.ts';
 import { sealSecret, secretsNamed } from '../shops/secrets.ts';
-import type { SettingsChange, ShopSnapshot } from '../shops/settings.ts';
-import { Programme, ProgrammeVersion, Shop, ShopChange, ShopifySource, ShopifySourceView } from '../wire/admin.ts';
+import { Shop, ShopChange, ShopifySource, ShopifySourceView } from '../wire/admin.ts';
 import { ProblemError } from '../wire/problem.ts';
+import { applySettings } from './apply-settings.ts';
 import { bearer, idempotent, refusals, writeRefusals } from './docs.ts';
 import { given } from './given.ts';
 import { once } from './idempotency.ts';
@@ -45,38 +45,7 @@ settings.openapi(changeShop, async (c) => {
   const { shop, key } = await requireScope(c, 'settings');
   const { links, ...change } = c.req.valid('json');
   const named = { ...given(change), ...(links === undefined ? {} : { links: given(links) }) };
-  return raw(await once(c, shop.id, async () => c.json(shopView(await apply(c, shop.id, named, key.id)))));
-});
-
-const readProgramme = createRoute({
-  method: 'get',
-  path: '/admin/v1/programme',
-  tags: ['Programme'],
-  summary: 'The programme in force',
-  security: bearer,
-  responses: { 200: json(ProgrammeVersion, 'The programme'), ...refusals },
-});
-settings.openapi(readProgramme, async (c) => {
-  const { shop } = await requireScope(c, 'programme');
-  return c.json(programmeView(shop), 200);
-});
-
-const writeProgramme = createRoute({
-  method: 'put',
-  path: '/admin/v1/programme',
-  tags: ['Programme'],
-  summary: 'Replace the programme; orders already earned keep the rule of their day',
-  security: bearer,
-  request: { headers: idempotent, body: body(Programme) },
-  responses: {
-    200: json(ProgrammeVersion, 'The programme as it is now'),
-    ...writeRefusals,
-  },
-});
-settings.openapi(writeProgramme, async (c) => {
-  const { shop, key } = await requireScope(c, 'programme');
-  const programme = c.req.valid('json');
-  return raw(await once(c, shop.id, async () => c.json(programmeView(await apply(c, shop.id, { programme }, key.id)))));
+  return raw(await once(c, shop.id, async () => c.json(shopView(await applySettings(c, shop.id, named, key.id)))));
 });
 
 const connectShopify = createRoute({
@@ -97,7 +66,7 @@ settings.openapi(connectShopify, async (c) => {
   return raw(
     await once(c, shop.id, async () => {
       await storeShopifySecret(c, shop.id, secret);
-      await apply(c, shop.id, { shopify: { domain, connectedAtMs: Date.now() } }, key.id);
+      await applySettings(c, shop.id, { shopify: { domain, connectedAtMs: Date.now() } }, key.id);
       const paths = {
         webhookPath: `/webhooks/shopify/${shop.id}`,
         proxyPath: `/hub/v1/proxy/${shop.id}`,
@@ -122,7 +91,7 @@ settings.openapi(disconnectShopify, async (c) => {
     await once(c, shop.id, async () => {
       const object = shopOf(c.env, shop.id);
       const connected = (await object.snapshot())?.settings.shopify != null;
-      if (connected) await apply(c, shop.id, { shopify: null }, key.id);
+      if (connected) await applySettings(c, shop.id, { shopify: null }, key.id);
       // a run that died between the two left the secret behind
       const dropped = await object.dropSecret('shopify');
       if (!connected && !dropped) throw new ProblemError('not_found');
@@ -147,16 +116,4 @@ async function storeShopifySecret(c: AppContext, shop: string, secret: string): 
     endsAtMs: null,
   };
   await object.putSecret(stored, Date.now() + SECRET_OVERLAP_MS);
-}
-
-async function apply(c: AppContext, shop: string, change: SettingsChange, who: string): Promise<ShopSnapshot> {
-  const changed = await shopOf(c.env, shop).change(change, who);
-  forgetShop(shop);
-  return changed;
-}
-
-/** A programme from before points could run out by the calendar has no word of it. */
-function programmeView({ settings }: ShopSnapshot): z.infer<typeof ProgrammeVersion> {
-  const { programme, programmeVersion } = settings;
-  return { version: programmeVersion, programme: { ...programme, expiry: programme.expiry ?? null } };
 }

@@ -4,13 +4,13 @@
  */
 import type { Changes, Head } from '../domain/customer.ts';
 import type { JournalRow } from '../domain/journal.ts';
-import { type Lot, NEVER } from '../domain/ledger.ts';
 import { twinKey } from '../domain/merge.ts';
 import { flipOf } from '../domain/segments/membership.ts';
 import type { Database } from '../storage/database.ts';
 import { jsonTexts } from '../storage/json-texts.ts';
 import type { Histories } from './histories.ts';
 import type { CustomerHistory } from './history.ts';
+import { Holdings, type TableDue } from './holdings.ts';
 import type { Untold } from './outbox.ts';
 import { headValues, placeOf, type Row, toHead, toJournalRow } from './rows.ts';
 
@@ -32,23 +32,19 @@ const USED_KEYS = `SELECT key FROM used_key WHERE customer = ?1 AND key IN (SELE
 const WRITE_HEADS = `
   INSERT INTO customer (customer, seq, now_ms, balance, debt, lifetime, next_due_ms, first_seen_ms, last_seen_ms,
     known, orders, moved_to, traits, consents, profiles, segments, lists, segments_version, lots_due_ms,
-    no)
+    loyalty, pending_due_ms, vouchers_due_ms, no)
   SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
     value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13, value ->> 14,
-    value ->> 15, value ->> 16, value ->> 17, value ->> 18, value ->> 19
+    value ->> 15, value ->> 16, value ->> 17, value ->> 18, value ->> 19,
+    value ->> 20, value ->> 21, value ->> 22
   FROM json_each(?) WHERE true
   ON CONFLICT DO UPDATE SET seq = excluded.seq, now_ms = excluded.now_ms, balance = excluded.balance,
     debt = excluded.debt, lifetime = excluded.lifetime, next_due_ms = excluded.next_due_ms,
     first_seen_ms = excluded.first_seen_ms, last_seen_ms = excluded.last_seen_ms, known = excluded.known,
     orders = excluded.orders, moved_to = excluded.moved_to, traits = excluded.traits,
     consents = excluded.consents, profiles = excluded.profiles, segments = excluded.segments, lists = excluded.lists,
-    segments_version = excluded.segments_version, lots_due_ms = excluded.lots_due_ms`;
-
-const WRITE_LOT = `INSERT INTO lot (customer, expires_ms, lot, points, remaining, origin) VALUES (?, ?, ?, ?, ?, ?)
-  ON CONFLICT DO UPDATE SET remaining = excluded.remaining`;
-
-const WRITE_ORDER = `INSERT INTO orders (customer, order_id, seq, placed_ms, body) VALUES (?, ?, ?, ?, ?)
-  ON CONFLICT DO UPDATE SET seq = excluded.seq, placed_ms = excluded.placed_ms, body = excluded.body`;
+    segments_version = excluded.segments_version, lots_due_ms = excluded.lots_due_ms,
+    loyalty = excluded.loyalty, pending_due_ms = excluded.pending_due_ms, vouchers_due_ms = excluded.vouchers_due_ms`;
 
 export class Batch {
   readonly #db: Database;
@@ -58,8 +54,9 @@ export class Batch {
   readonly #newcomers = new Set<string>();
   readonly #keys = new Map<string, number>();
   readonly #rows: { customer: string; row: JournalRow }[] = [];
-  /** Whose next points to run out have to be read anew. */
-  readonly #dueAnew = new Set<string>();
+  readonly #holdings: Holdings;
+  /** Which dues have to be read anew from their tables. */
+  readonly #dueAnew = new Map<string, Set<TableDue>>();
   readonly #histories: Histories;
   #touchedDue = false;
   /** Customers by their numbers in this object. */
@@ -71,6 +68,7 @@ export class Batch {
 
   constructor(db: Database, { lastNumber, histories }: { lastNumber: number; histories: Histories }) {
     this.#db = db;
+    this.#holdings = new Holdings(db);
     this.#lastNumber = lastNumber;
     this.#histories = histories;
   }
@@ -131,18 +129,7 @@ export class Batch {
       history?.add(row);
       if (row.key !== null) this.#keys.set(nameOf(customer, row.key), row.seq);
     }
-    for (const lot of changes.lots) this.#writeLot(customer, lot);
-    for (const order of changes.orders) {
-      const { orderId, snapshot } = order;
-      this.#db.run(
-        WRITE_ORDER,
-        customer,
-        orderId,
-        changes.head.seq,
-        snapshot?.placedAtMs ?? null,
-        JSON.stringify(order),
-      );
-    }
+    for (const due of this.#holdings.write(customer, changes)) this.readDueAnew(customer, due);
   }
 
   setHead(customer: string, head: Head): void {
@@ -187,9 +174,11 @@ export class Batch {
     return due;
   }
 
-  /** When the next points run out is to be read from the lots. */
-  readDueAnew(customer: string): void {
-    this.#dueAnew.add(customer);
+  /** A due is to be read from its table. */
+  readDueAnew(customer: string, due: TableDue): void {
+    const known = this.#dueAnew.get(customer);
+    if (known === undefined) this.#dueAnew.set(customer, new Set([due]));
+    else known.add(due);
   }
 
   /** Writes what was gathered; call once, last in the transaction. */
@@ -214,19 +203,18 @@ export class Batch {
     this.#rows.length = 0;
   }
 
-  /** What happens next: points run out, which is read where lots changed, or a segment's window does. To one who left nothing does. */
-  #dueHead(customer: string, head: Head): Head {
-    const lotsDueMs = this.#dueAnew.delete(customer) ? this.#lotsDueMs(customer) : head.lotsDueMs;
-    const dues = [lotsDueMs, flipOf(head.segments)].filter((at) => at !== null);
+  /** What happens next: from tables where they changed, from the programme, from segments. To one who left nothing does. */
+  #dueHead(customer: string, stored: Head): Head {
+    const anew = [...(this.#dueAnew.get(customer) ?? [])];
+    this.#dueAnew.delete(customer);
+    const read = anew.map((due) => [due, this.#holdings.earliest(customer, due)] as const);
+    const head: Head = { ...stored, ...Object.fromEntries(read) };
+    const { lotsDueMs, pendingDueMs, vouchersDueMs, loyalty, segments } = head;
+    const waits = [lotsDueMs, pendingDueMs, vouchersDueMs, loyalty.dueMs ?? null, flipOf(segments)];
+    const dues = waits.filter((at) => at !== null);
     const nextDueMs = head.movedTo !== null || dues.length === 0 ? null : Math.min(...dues);
     if (nextDueMs !== head.nextDueMs) this.#touchedDue = true;
-    return { ...head, lotsDueMs, nextDueMs };
-  }
-
-  #lotsDueMs(customer: string): number | null {
-    const sql = 'SELECT expires_ms FROM lot WHERE customer = ? ORDER BY expires_ms, lot LIMIT 1';
-    const earliest = Number(this.#db.one(sql, customer)?.expires_ms ?? NEVER);
-    return earliest === NEVER ? null : earliest;
+    return { ...head, nextDueMs };
   }
 
   /** A customer who is new here takes the next number. */
@@ -264,14 +252,6 @@ export class Batch {
     untold.profile ||= isMerge || about.traits !== undefined;
     untold.groups ||= isMerge || about.lists !== undefined || GROUP_KINDS.has(kind);
     if (orderId !== null) untold.orders.add(orderId);
-  }
-
-  #writeLot(customer: string, lot: Lot): void {
-    this.#dueAnew.add(customer);
-    const { expiresAtMs, points, remaining, origin } = lot;
-    if (remaining > 0) this.#db.run(WRITE_LOT, customer, expiresAtMs, lot.lot, points, remaining, origin);
-    else
-      this.#db.run('DELETE FROM lot WHERE customer = ? AND expires_ms = ? AND lot = ?', customer, expiresAtMs, lot.lot);
   }
 }
 

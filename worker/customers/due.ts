@@ -3,7 +3,7 @@
  * and left. Everything due by now happens first, in order, each at its own instant; then the input; then what it brings.
  */
 import type { Changes, Head } from '../domain/customer.ts';
-import { decideDue } from '../domain/decide.ts';
+import { decideDue, decideLoyaltyDue, decideProgramme } from '../domain/decide.ts';
 import type { Order } from '../domain/order.ts';
 import { applyLists, changesByTransition } from '../domain/segments/lists.ts';
 import {
@@ -51,18 +51,31 @@ interface When {
 
 function runInstant(scene: Scene, customer: string, before: Head, when: When): Head {
   const { head: current, which } = flippingNow(scene, before, when.atMs);
-  const changes = pointsDue(scene, customer, current, when);
-  if (changes !== null) {
+  scene.batch.setHead(customer, current);
+  let head = current;
+  for (const decide of DUES) {
+    const changes = decide(scene, customer, head, when);
+    if (changes === null) continue;
     scene.batch.add(customer, changes);
-    for (const id of touchedSegments(current, changes, scene.terms.segments))
+    for (const id of touchedSegments(head, changes, scene.terms.segments))
       if (isKnownTo(scene, current, id)) which.add(id);
-  } else scene.batch.setHead(customer, current);
-  lookAt(scene, customer, changes?.head ?? current, {
-    ...when,
-    which,
-    cause: { kind: changes === null ? 'time' : 'points' },
-  });
+    head = changes.head;
+  }
+  lookAt(scene, customer, head, { ...when, which, cause: { kind: head === current ? 'time' : 'points' } });
   return scene.batch.due(customer);
+}
+
+type DecideDue = (scene: Scene, customer: string, head: Head, when: When) => Changes | null;
+
+/** What comes due by itself, in the order in which it is done at one instant. */
+const DUES: readonly DecideDue[] = [pointsDue, loyaltyDue];
+
+/** What the programme does by itself may close a whole balance: all open lots are at hand. */
+function loyaltyDue({ store, terms }: Scene, customer: string, head: Head, { atMs, now }: When): Changes | null {
+  const { dueMs } = head.loyalty;
+  if (dueMs === undefined || dueMs > atMs) return null;
+  const lots = store.lots(customer, Number.POSITIVE_INFINITY, atMs);
+  return decideLoyaltyDue({ head, lots, orders: new Map() }, terms, { atMs, nowMs: now });
 }
 
 /** Closes the points that ran out by `now`, and looks at no segment. */
@@ -107,13 +120,15 @@ export class StaleTerms extends Error {
   }
 }
 
-export function requireCurrent({ terms }: Pick<Scene, 'terms'>, { segmentsVersion }: Head): void {
+export function requireCurrent({ terms }: Pick<Scene, 'terms'>, { segmentsVersion, loyalty }: Head): void {
   if (segmentsVersion > terms.segments.version) throw new StaleTerms(segmentsVersion);
+  const { programmeVersion = 0 } = loyalty;
+  if (programmeVersion > terms.programmeVersion) throw new StaleTerms(programmeVersion);
 }
 
 function pointsDue({ store, batch, terms }: Scene, customer: string, head: Head, { atMs, now }: When): Changes | null {
   if (head.lotsDueMs === null || head.lotsDueMs > atMs) return null;
-  batch.readDueAnew(customer);
+  batch.readDueAnew(customer, 'lotsDueMs');
   const lots = store.lots(customer, 0, atMs);
   const names = lots.filter((lot) => lot.expiresAtMs <= atMs).flatMap((lot) => orderOfOrigin(lot.origin));
   const orders = new Map(
@@ -129,8 +144,21 @@ function orderOfOrigin(origin: string): string[] {
   return origin.startsWith('order:') ? [origin.slice('order:'.length)] : [];
 }
 
-/** Holds a customer against the definitions that came since their last look, before anything new is recorded of them. */
+/** Holds a customer against the programme and the definitions that came since their last look, before anything new is recorded of them. */
 export function bringUp(scene: Scene, customer: string, head: Head, now: number): Head {
+  return withDefinitions(scene, customer, withProgramme(scene, customer, head, now), now);
+}
+
+function withProgramme({ store, batch, terms }: Scene, customer: string, head: Head, now: number): Head {
+  if (head.loyalty.programmeVersion === undefined || head.loyalty.programmeVersion >= terms.programmeVersion)
+    return head;
+  const lots = store.lots(customer, Number.POSITIVE_INFINITY, now);
+  const changes = decideProgramme({ head, lots, orders: new Map() }, terms, { atMs: now, nowMs: now });
+  batch.add(customer, changes);
+  return batch.due(customer);
+}
+
+function withDefinitions(scene: Scene, customer: string, head: Head, now: number): Head {
   const { segments: set } = scene.terms;
   if (head.segmentsVersion >= set.version || head.seq === 0) return head;
   const { rows, ...groups } = withoutDropped(head, set, { atMs: now, programmeVersion: scene.terms.programmeVersion });

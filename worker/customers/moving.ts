@@ -53,7 +53,14 @@ export function freeze(scene: Scene, { loser, survivor, trust }: MoveCall, clock
   const due = runDue(scene, loser, head, now);
   const seq = due.seq + 1;
   const row = moveRow('customer.moved', seq, { at: now, terms, about: aboutMove(survivor, due.seq) });
-  const gone = { nextDueMs: null, lotsDueMs: null, segments: {}, movedTo: survivor };
+  const gone = {
+    nextDueMs: null,
+    lotsDueMs: null,
+    pendingDueMs: null,
+    vouchersDueMs: null,
+    segments: {},
+    movedTo: survivor,
+  };
   const frozen = { ...due, seq, nowMs: now, ...gone };
   batch.add(loser, { head: frozen, rows: [row], lots: [], orders: [] });
   return true;

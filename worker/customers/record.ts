@@ -1,18 +1,19 @@
 /** Load, decide, save: each input of a call in turn, everything due by then first. No await anywhere in here. */
 
-import { type Head, newHead, type State } from '../domain/customer.ts';
-import { type Adjustment, type Decision, decideAdjustment, decideEvent, type Refusal } from '../domain/decide.ts';
+import { newHead, type State } from '../domain/customer.ts';
+import { decideEvent } from '../domain/decide.ts';
+import type { Decision } from '../domain/decision.ts';
 import type { CustomerEvent } from '../domain/event.ts';
 import type { JournalRow } from '../domain/journal.ts';
 import { asFirstWritten, carriedFrom, twinKey } from '../domain/merge.ts';
-import { orderIdOf } from '../domain/order-facts.ts';
+import { decideOperation, type Operation } from '../domain/operations.ts';
+import type { Refusal } from '../domain/refusal.ts';
 import type { Cause } from '../domain/segments/membership.ts';
 import type { Terms } from '../domain/terms.ts';
 import type { Batch } from './batch.ts';
 import { bringUp, followUp, requireCurrent, runDue, type Scene } from './due.ts';
-import type { CustomerStore } from './store.ts';
-
-export type Input = { kind: 'event'; event: CustomerEvent } | { kind: 'adjustment'; adjustment: Adjustment };
+import type { Input } from './input.ts';
+import { loadFor } from './loading.ts';
 
 export interface Group {
   customer: string;
@@ -93,23 +94,25 @@ export function recordFailure(batch: Batch, customer: string, event: CustomerEve
 }
 
 function isLate(input: Input, now: number): boolean {
-  return input.kind === 'adjustment' && input.adjustment.expiresAtMs !== null && input.adjustment.expiresAtMs <= now;
+  if (input.kind !== 'operation' || input.operation.op !== 'adjust') return false;
+  const { expiresAtMs } = input.operation;
+  return expiresAtMs !== null && expiresAtMs <= now;
 }
 
 /** The keys an input may have been stored under: its own, and that of an operation which shared it before a merge. */
 function keysOf(input: Input): string[] {
   if (input.kind === 'event') return [input.event.key];
-  const { key, fingerprint } = input.adjustment;
+  const { key, fingerprint } = input.operation;
   return [key, twinKey({ key, about: { fingerprint } }) ?? []].flat();
 }
 
 /** The row that used this input's key; of two customers' operations under one key, this request's own. */
 function rowOf(batch: Batch, customer: string, input: Input): JournalRow | null {
   const rows = keysOf(input).flatMap((key) => batch.rowOfKey(customer, key) ?? []);
-  return rows.find((row) => input.kind !== 'event' && isOf(row, input.adjustment)) ?? rows[0] ?? null;
+  return rows.find((row) => input.kind !== 'event' && isOf(row, input.operation)) ?? rows[0] ?? null;
 }
 
-function isOf(row: JournalRow, { fingerprint }: Adjustment): boolean {
+function isOf(row: JournalRow, { fingerprint }: Operation): boolean {
   return row.about.fingerprint === fingerprint;
 }
 
@@ -117,7 +120,7 @@ function repeated(row: JournalRow, input: Input): Answer {
   const first = (carriedFrom(row)?.seq ?? row.seq) === 1;
   if (input.kind === 'event')
     return { verdict: isSameLine(row, input.event) ? 'recorded' : 'duplicate', ...NO_ROW, first };
-  if (!isOf(row, input.adjustment)) return { verdict: 'mismatch' };
+  if (!isOf(row, input.operation)) return { verdict: 'mismatch' };
   return { verdict: 'duplicate', row: asFirstWritten(row), refusal: refusalIn(row), first };
 }
 
@@ -129,32 +132,11 @@ function isSameLine(row: JournalRow, { backfill }: CustomerEvent): boolean {
 }
 
 function refusalIn(row: JournalRow): Refusal | null {
-  return row.kind === 'points.refused' ? (row.about.refusal as unknown as Refusal) : null;
-}
-
-/** As much of the customer as this input can need: never the whole history. */
-function loadFor(store: CustomerStore, customer: string, head: Head, input: Input, now: number): State {
-  if (input.kind === 'adjustment') {
-    const wanted = Math.max(0, -input.adjustment.points);
-    return {
-      head,
-      lots: wanted > 0 ? store.lots(customer, wanted, now) : [],
-      orders: new Map(),
-    };
-  }
-  const { fact } = input.event;
-  if (fact === null) return { head, lots: [], orders: new Map() };
-  const orderId = orderIdOf(fact);
-  const order = store.order(customer, orderId);
-  if (order === null) return { head, lots: [], orders: new Map() };
-  const own = order.lots.flatMap(({ lot, expiresAtMs }) => store.lot(customer, expiresAtMs, lot) ?? []);
-  const soonest = order.earned > 0 ? store.lots(customer, order.earned, now) : [];
-  const lots = [...soonest, ...own.filter((lot) => !soonest.some((one) => one.lot === lot.lot))];
-  return { head, lots, orders: new Map([[orderId, order]]) };
+  return row.about.refusal === undefined ? null : (row.about.refusal as unknown as Refusal);
 }
 
 function decideInput(state: State, input: Input, terms: Terms, now: number, known: boolean): Decision {
   return input.kind === 'event'
     ? decideEvent(state, input.event, terms, now, known)
-    : decideAdjustment(state, input.adjustment, terms, now);
+    : decideOperation(state, input.operation, terms, now);
 }

@@ -4,8 +4,11 @@ import type { Head } from '../domain/customer.ts';
 import type { JournalKind, JournalRow } from '../domain/journal.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Lot, PointsEntry } from '../domain/ledger.ts';
+import type { Pending } from '../domain/loyalty/pending.ts';
+import { type Loyalty, NO_LOYALTY } from '../domain/loyalty/state.ts';
 import type { Order } from '../domain/order.ts';
 import type { ListStates, SegmentStates } from '../domain/segments/states.ts';
+import type { Redemption, Voucher } from '../domain/vouchers/voucher.ts';
 
 export type Row = Record<string, SqlStorageValue>;
 
@@ -18,6 +21,8 @@ export function toHead(row: Row): Head {
     lifetime: Number(row.lifetime),
     nextDueMs: row.next_due_ms === null ? null : Number(row.next_due_ms),
     lotsDueMs: lotsDueOf(row),
+    pendingDueMs: row.pending_due_ms == null ? null : Number(row.pending_due_ms),
+    vouchersDueMs: row.vouchers_due_ms == null ? null : Number(row.vouchers_due_ms),
     firstSeenMs: Number(row.first_seen_ms),
     lastSeenMs: Number(row.last_seen_ms),
     known: row.known === 1,
@@ -27,6 +32,7 @@ export function toHead(row: Row): Head {
     // no such column before the second migration, which a read does not run
     consents: row.consents == null ? {} : (JSON.parse(String(row.consents)) as Consents),
     profiles: row.profiles == null ? {} : (JSON.parse(String(row.profiles)) as Head['profiles']),
+    loyalty: row.loyalty == null ? NO_LOYALTY : (JSON.parse(String(row.loyalty)) as Loyalty),
     segments: row.segments == null ? {} : (JSON.parse(String(row.segments)) as SegmentStates),
     lists: row.lists == null ? {} : (JSON.parse(String(row.lists)) as ListStates),
     segmentsVersion: Number(row.segments_version ?? 0),
@@ -73,6 +79,19 @@ export function toOrder(row: Row): Order {
   return JSON.parse(String(row.body)) as Order;
 }
 
+export function toPending(row: Row): Pending {
+  const { origin, rule } = JSON.parse(String(row.body)) as Pick<Pending, 'origin' | 'rule'>;
+  return { id: Number(row.id), releasesAtMs: Number(row.releases_ms), points: Number(row.points), origin, rule };
+}
+
+export function toVoucher(row: Row): Voucher {
+  return JSON.parse(String(row.body)) as Voucher;
+}
+
+export function toRedemption(row: Row): Redemption {
+  return JSON.parse(String(row.body)) as Redemption;
+}
+
 /** A row's place in the journal: rows of a customer lie together. As migration 0004 says it. */
 export const PLACES = 2 ** 27;
 
@@ -95,6 +114,9 @@ export function headValues(customer: string, head: Head): unknown[] {
     textOrNull(head.lists),
     head.segmentsVersion,
     head.lotsDueMs,
+    textOrNull(head.loyalty),
+    head.pendingDueMs,
+    head.vouchersDueMs,
   ];
 }
 

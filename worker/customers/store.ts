@@ -4,6 +4,7 @@ import first from '../../migrations/customers/0001_customers.sql';
 import consents from '../../migrations/customers/0002_consents.sql';
 import merges from '../../migrations/customers/0003_merges.sql';
 import segments from '../../migrations/customers/0004_segments.sql';
+import loyalty from '../../migrations/customers/0005_loyalty.sql';
 import type { Head } from '../domain/customer.ts';
 import type { JournalRow } from '../domain/journal.ts';
 import { type Lot, NEVER } from '../domain/ledger.ts';
@@ -24,7 +25,7 @@ const NUMBERED = 4;
 
 const UNDO = new Error('undone on purpose');
 
-const MIGRATIONS = [first, consents, merges, segments];
+const MIGRATIONS = [first, consents, merges, segments, loyalty];
 
 export interface Page {
   limit: number;

@@ -1,10 +1,14 @@
 /** A customer as one decision sees it, and what a decision may change. */
 import type { Consents } from './consent.ts';
+import type { Errand } from './errand.ts';
 import type { JournalRow } from './journal.ts';
 import type { JsonObject } from './json.ts';
 import type { Lot } from './ledger.ts';
+import type { Pending } from './loyalty/pending.ts';
+import type { Loyalty } from './loyalty/state.ts';
 import type { Order } from './order.ts';
 import type { ListStates, SegmentStates } from './segments/states.ts';
+import type { Redemption, Voucher } from './vouchers/voucher.ts';
 
 export interface Head {
   /** The number of the last journal row. */
@@ -14,10 +18,14 @@ export interface Head {
   balance: number;
   debt: number;
   lifetime: number;
-  /** The earliest of `lotsDueMs` and what the segments wait for. */
+  /** The earliest of the dues below, of what the programme and what the segments wait for. */
   nextDueMs: number | null;
   /** When the next points run out; null: none ever do. */
   lotsDueMs: number | null;
+  /** When the next pending points are released; null: none wait for a day. */
+  pendingDueMs: number | null;
+  /** When something happens to a voucher by itself. */
+  vouchersDueMs: number | null;
   firstSeenMs: number;
   lastSeenMs: number;
   /** Someone the shop can name: an identifier stronger than an anonymous id belongs to it. */
@@ -27,6 +35,7 @@ export interface Head {
   consents: Consents;
   /** Source -> instant of the newest whole profile it told. */
   profiles: Record<string, number>;
+  loyalty: Loyalty;
   segments: SegmentStates;
   lists: ListStates;
   /** Of the shop's segments when the customer was last held against all of them. */
@@ -44,6 +53,8 @@ export function newHead(now: number): Head {
     lifetime: 0,
     nextDueMs: null,
     lotsDueMs: null,
+    pendingDueMs: null,
+    vouchersDueMs: null,
     firstSeenMs: now,
     lastSeenMs: now,
     known: false,
@@ -51,6 +62,7 @@ export function newHead(now: number): Head {
     traits: {},
     consents: {},
     profiles: {},
+    loyalty: {},
     segments: {},
     lists: {},
     segmentsVersion: 0,
@@ -64,6 +76,12 @@ export interface State {
   lots: Lot[];
   /** The orders that the input names or whose lots are due. */
   orders: Map<string, Order>;
+  /** Pending points that the input can touch, or that are due. */
+  pending?: Pending[];
+  /** The vouchers that the input names, or that are due. */
+  vouchers?: Voucher[];
+  /** The redemptions that the input names. */
+  redemptions?: Redemption[];
 }
 
 /** What to write. The head is always written; rows and lots only as listed. */
@@ -73,4 +91,10 @@ export interface Changes {
   /** Lots as they stand now; one with nothing remaining is closed. */
   lots: Lot[];
   orders: Order[];
+  /** As they stand now; one without points is gone. */
+  pending?: Pending[];
+  vouchers?: Voucher[];
+  redemptions?: Redemption[];
+  /** What other objects have to be asked, once this is committed. */
+  errands?: Errand[];
 }

@@ -4,36 +4,19 @@
  */
 import { applyConsents, type RecordedConsent } from './consent.ts';
 import type { Changes, Head, State } from './customer.ts';
+import type { Decision } from './decision.ts';
+import { applyFact } from './earning/order-points.ts';
 import type { CustomerEvent } from './event.ts';
-import type { JournalKind } from './journal.ts';
 import type { JsonObject } from './json.ts';
-import { credit, debit, expire, type Lot, type PointsEntry } from './ledger.ts';
+import { expire, type Lot } from './ledger.ts';
+import type { When } from './loyalty/part.ts';
+import { afterDecision, loyaltyDue, programmeChanged } from './loyalty/parts.ts';
 import { orderIdOf } from './order-facts.ts';
-import { applyFact } from './order-points.ts';
 import { applyLists, changesByEvent } from './segments/lists.ts';
 import type { ListChange } from './segments/states.ts';
 import type { Terms } from './terms.ts';
 import { mergeTraits, profilesAfter } from './traits.ts';
-import { close, expiryOf, LARGEST_BALANCE, lotId, open, pushRow, type Work } from './work.ts';
-
-export interface Adjustment {
-  key: string;
-  /** SHA-256 of the request: the same key with another body is refused. */
-  fingerprint: string;
-  points: number;
-  reason: string;
-  note: string | null;
-  expiresAtMs: number | null;
-}
-
-export type Refusal =
-  | { reason: 'insufficient_points'; balance: number; asked: number }
-  | { reason: 'balance_limit'; balance: number; asked: number };
-
-export interface Decision {
-  changes: Changes;
-  refusal: Refusal | null;
-}
+import { close, open, pushRow, type Work } from './work.ts';
 
 /** Closes lots that ran out by an instant, each group at its own, oldest first. Call before every input and every alarm. */
 export function decideDue(state: State, terms: Terms, byMs: number, nowMs = byMs): Changes | null {
@@ -52,6 +35,20 @@ export function decideDue(state: State, terms: Terms, byMs: number, nowMs = byMs
     });
   }
   return close(work, nowMs);
+}
+
+/** What the programme does by itself at exactly `when.atMs`: a birthday, a tier's end, a balance that nobody used. */
+export function decideLoyaltyDue(state: State, terms: Terms, when: When): Changes {
+  const work = open(state);
+  loyaltyDue(work, when, terms);
+  return close(work, when.nowMs);
+}
+
+/** Holds a customer against a programme that is newer than the one they were held against. */
+export function decideProgramme(state: State, terms: Terms, when: When): Changes {
+  const work = open(state);
+  programmeChanged(work, when, terms);
+  return close(work, when.nowMs);
 }
 
 export function decideEvent(state: State, event: CustomerEvent, terms: Terms, now: number, known: boolean): Decision {
@@ -82,6 +79,9 @@ export function decideEvent(state: State, event: CustomerEvent, terms: Terms, no
     entries,
     about: aboutEvent(event, recorded, applied),
   });
+  const isSilent = event.backfill !== undefined && !event.backfill.earn;
+  if (!isSilent && event.aside !== true)
+    afterDecision(work, { atMs: Math.min(event.occurredAtMs, now), nowMs: now, event, entries }, terms);
   return { changes: close(work, now), refusal: null };
 }
 
@@ -100,53 +100,6 @@ function seen(head: Head, event: CustomerEvent): Pick<Head, 'firstSeenMs' | 'las
   if (backfill !== undefined && head.seq === 0) return { firstSeenMs: occurredAtMs, lastSeenMs: occurredAtMs };
   if (backfill !== undefined && occurredAtMs === receivedAtMs) return { firstSeenMs, lastSeenMs };
   return { firstSeenMs: Math.min(firstSeenMs, occurredAtMs), lastSeenMs: Math.max(lastSeenMs, occurredAtMs) };
-}
-
-/** Gives or takes points by hand. Refuses to overdraw; the refusal is journalled under its key and answers every retry. */
-export function decideAdjustment(state: State, input: Adjustment, terms: Terms, now: number): Decision {
-  const work = open(state);
-  const refusal = refusalOf(work.head, input.points);
-  const words = {
-    kind: 'adjusted' as const,
-    orderId: null,
-    reason: input.reason,
-  };
-  const entries: PointsEntry[] = [];
-  if (refusal === null && input.points > 0) {
-    const expiresAtMs = input.expiresAtMs ?? expiryOf(terms, now);
-    entries.push(credit(work.draft, input.points, { lot: lotId(work, 0), expiresAtMs, origin: 'adjustment' }, words));
-  } else if (refusal === null) {
-    entries.push(debit(work.draft, -input.points, words));
-  }
-  const kind: JournalKind = refusal === null ? 'points.adjusted' : 'points.refused';
-  const about = {
-    reason: input.reason,
-    note: input.note,
-    fingerprint: input.fingerprint,
-    points: input.points,
-    expiresAtMs: input.expiresAtMs,
-  };
-  pushRow(work, {
-    kind,
-    atMs: now,
-    recordedAtMs: now,
-    key: input.key,
-    terms,
-    entries,
-    about: refusal === null ? about : { ...about, refusal: { ...refusal } },
-  });
-  return { changes: close(work, now), refusal };
-}
-
-function refusalOf(head: Head, points: number): Refusal | null {
-  if (points < 0 && head.balance + points < 0)
-    return {
-      reason: 'insufficient_points',
-      balance: head.balance,
-      asked: -points,
-    };
-  if (head.balance + points > LARGEST_BALANCE) return { reason: 'balance_limit', balance: head.balance, asked: points };
-  return null;
 }
 
 function noteExpiry(work: Work, lot: Lot): void {

@@ -12,16 +12,29 @@ export const JOURNAL_KINDS = [
   'points.refused', // an operation with a key that the balance did not allow; kept so that a retry gets the same answer
   'points.expired',
   'points.spent',
+  'points.pending', // earned, and not spendable yet; the row of an event says it itself
+  'points.released', // pending points became spendable, or were voided
+  'points.expiring', // notice that points run out soon
   'voucher.issued',
+  'voucher.published',
   'voucher.redeemed',
   'voucher.rolled_back',
+  'voucher.changed', // enabled, disabled, money put on or taken off, locked or released
+  'voucher.refused', // a redemption or another operation on a voucher that was refused
+  'voucher.expiring', // notice
   'voucher.expired',
   'segment.entered',
   'segment.left',
   'list.left', // the list was dropped; a customer's own coming and going is told with its event
+  'member.changed', // joined, left, was excluded or taken back
+  'birthday.rewarded',
   'tier.changed',
+  'tier.expiring', // notice that a tier is about to be lost
   'referral.started',
+  'referral.changed', // held for review, blocked, cancelled, expired
   'referral.completed',
+  'errand.done', // what another object answered
+  'programme.changed', // what a newer programme changed at once
   'customer.moved', // handed over to another customer; the last row of its journal
   'customer.merged', // took another customer over; the rows that came along stand before it
 ] as const;

@@ -7,6 +7,7 @@ import type { Head } from './customer.ts';
 import type { JournalRow } from './journal.ts';
 import { isObject, type JsonObject } from './json.ts';
 import type { Lot, PointsEntry } from './ledger.ts';
+import { joinLoyalty } from './loyalty/join.ts';
 import type { Order } from './order.ts';
 import { joinLists } from './segments/lists.ts';
 import { joinTraits } from './traits.ts';
@@ -115,6 +116,7 @@ function addedUp(survivor: Head, loser: Head, debt: number): Head {
     consents: mergeConsents(survivor, loser),
     profiles: newest(survivor.profiles, loser.profiles),
     lists: joinLists(survivor.lists, loser.lists),
+    loyalty: joinLoyalty(survivor.loyalty, loser.loyalty),
   };
 }
 

@@ -1,7 +1,8 @@
 /** What a shopper or a merchant is told of an order's payment, its parcels and their way. */
+
+import { isWholeOrder, priceRefunds } from './earning/refund-worth.ts';
 import type { Order } from './order.ts';
 import type { CarrierWord, Fulfilment, Parcel } from './order-facts.ts';
-import { isWholeOrder, priceRefunds } from './refund-worth.ts';
 
 export type Payment = 'pending' | 'paid' | 'partially_refunded' | 'refunded' | 'cancelled';
 export type FulfilmentState = 'unfulfilled' | 'partial' | 'fulfilled';

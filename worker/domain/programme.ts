@@ -1,6 +1,14 @@
 /** The merchant's programme: what earns, at which rate, and what a point is worth. Versioned by the Shop object. */
+
+import type { BirthdayProgramme } from './birthdays/programme.ts';
+import type { EarningProgramme } from './earning/programme.ts';
+import type { InactivityProgramme } from './inactivity/programme.ts';
+import type { PointsExpiry } from './loyalty/points-expiry.ts';
+import type { MemberProgramme } from './members/programme.ts';
 import type { Rounding } from './money.ts';
-import type { PointsExpiry } from './points-expiry.ts';
+import type { ReferralProgramme } from './referrals/programme.ts';
+import type { RewardProgramme } from './rewards/programme.ts';
+import type { TierProgramme } from './tiers/programme.ts';
 
 /** Which parts of an order count. The default is the subtotal after discounts, without tax, shipping and gift cards. */
 export interface EarningBase {
@@ -29,6 +37,14 @@ export interface Programme {
   expiresAfterDays: number | null;
   /** What happens when more is clawed back than is left: the rest is a debt taken from the next earning, or is let go. */
   overdrawn: 'debt' | 'stop_at_zero';
+  // the parts, each in a folder of its own; absent: the shop has none of it
+  earning?: EarningProgramme;
+  members?: MemberProgramme;
+  inactivity?: InactivityProgramme;
+  birthdays?: BirthdayProgramme;
+  tiers?: TierProgramme;
+  rewards?: RewardProgramme;
+  referrals?: ReferralProgramme;
 }
 
 export const DEFAULT_BASE: EarningBase = {

@@ -1,10 +1,13 @@
 /** One decision under way: a draft of the customer, and the journal rows it will leave. */
 import type { Changes, Head, State } from './customer.ts';
+import type { Errand } from './errand.ts';
 import type { JournalRow } from './journal.ts';
 import type { LedgerDraft } from './ledger.ts';
+import type { Pending } from './loyalty/pending.ts';
+import { pointsExpireAt } from './loyalty/points-expiry.ts';
 import type { Order } from './order.ts';
-import { pointsExpireAt } from './points-expiry.ts';
 import type { Terms } from './terms.ts';
+import type { Redemption, Voucher } from './vouchers/voucher.ts';
 
 export const DAY_MS = 86_400_000;
 /** Balances stay where integers are exact, with room for any one change. */
@@ -16,6 +19,30 @@ export interface Work {
   orders: Map<string, Order>;
   touched: Set<string>;
   rows: JournalRow[];
+  pending: Ledger<number, Pending>;
+  vouchers: Ledger<string, Voucher>;
+  redemptions: Ledger<string, Redemption>;
+  errands: Errand[];
+}
+
+/** Things by their id: as they stand, and which of them changed. */
+export interface Ledger<Id, Thing> {
+  all: Map<Id, Thing>;
+  changed: Set<Id>;
+}
+
+/** Puts a thing as it stands now; pending points without any left are told as gone. */
+export function put<Id, Thing extends { id: Id }>(ledger: Ledger<Id, Thing>, thing: Thing): void {
+  ledger.all.set(thing.id, thing);
+  ledger.changed.add(thing.id);
+}
+
+function ledgerOf<Id, Thing extends { id: Id }>(things: Thing[] = []): Ledger<Id, Thing> {
+  return { all: new Map(things.map((thing) => [thing.id, thing])), changed: new Set() };
+}
+
+function changesOf<Id, Thing>({ all, changed }: Ledger<Id, Thing>): Thing[] {
+  return [...changed].flatMap((id) => all.get(id) ?? []);
 }
 
 /** A draft of the customer; nothing of `state` is changed. */
@@ -34,6 +61,10 @@ export function open(state: State): Work {
     orders: new Map(state.orders),
     touched: new Set(),
     rows: [],
+    pending: ledgerOf(state.pending),
+    vouchers: ledgerOf(state.vouchers),
+    redemptions: ledgerOf(state.redemptions),
+    errands: [],
   };
 }
 
@@ -52,7 +83,15 @@ export function close(work: Work, now: number): Changes {
     rows: work.rows,
     lots: [...work.draft.changed.values()],
     orders,
+    ...named('pending', changesOf(work.pending)),
+    ...named('vouchers', changesOf(work.vouchers)),
+    ...named('redemptions', changesOf(work.redemptions)),
+    ...named('errands', work.errands),
   };
+}
+
+function named<Name extends string, Thing>(name: Name, things: Thing[]): { [key in Name]?: Thing[] } {
+  return things.length === 0 ? {} : ({ [name]: things } as { [key in Name]: Thing[] });
 }
 
 type NewRow = Pick<JournalRow, 'kind' | 'atMs' | 'recordedAtMs' | 'entries'> &

@@ -3,7 +3,8 @@
  * every object has stored its part.
  */
 
-import type { Answer, Group, Input } from '../customers/record.ts';
+import type { Input } from '../customers/input.ts';
+import type { Answer, Group } from '../customers/record.ts';
 import { recordIn, shardOf } from '../customers/stubs.ts';
 import { directoryOf, forgetSubject, resolveAll } from '../directory/cache.ts';
 import type { Resolved } from '../directory/directory.ts';

@@ -1,7 +1,8 @@
 /** Following customers who turned out to be others: whoever is on the way arrives before anything else is told. */
 
 import { handOver } from '../customers/hand-over.ts';
-import type { Answer, Input } from '../customers/record.ts';
+import type { Input } from '../customers/input.ts';
+import type { Answer } from '../customers/record.ts';
 import { recordIn } from '../customers/stubs.ts';
 import { directoryOf } from '../directory/cache.ts';
 import type { Resolved } from '../directory/directory.ts';

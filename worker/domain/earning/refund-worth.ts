@@ -1,7 +1,7 @@
 /** What refunds are worth by the order they belong to: lines told without a price take the order's, and each piece goes back once. */
 
-import { ratio } from './money.ts';
-import type { OrderLine, OrderSnapshot, Refund, RefundLine } from './order-facts.ts';
+import { ratio } from '../money.ts';
+import type { OrderLine, OrderSnapshot, Refund, RefundLine } from '../order-facts.ts';
 
 export interface PricedLine {
   netMinor: number;

@@ -1,7 +1,7 @@
 /** When points run out: cases of calendars, one by one. The right side is worked out by hand. */
 import { describe, expect, test } from 'vitest';
-import { NEVER } from '../../worker/domain/ledger.ts';
-import { type PointsExpiry, pointsExpireAt } from '../../worker/domain/points-expiry.ts';
+import { NEVER } from '../../../worker/domain/ledger.ts';
+import { type PointsExpiry, pointsExpireAt } from '../../../worker/domain/loyalty/points-expiry.ts';
 
 const period = (
   quantity: number,

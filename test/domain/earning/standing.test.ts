@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { baseMinor, refundedMinor, standingOf } from '../../worker/domain/earning.ts';
-import { emptyOrder, type Order } from '../../worker/domain/order.ts';
-import type { OrderSnapshot, Refund } from '../../worker/domain/order-facts.ts';
-import type { OrderRule } from '../../worker/domain/programme.ts';
-import { base, DAY, line, NOW, paid, refund, refunded, refundLine, rule, snapshot, terms, updated } from './given.ts';
-import { pointsOf, Till } from './till.ts';
+import { baseMinor, refundedMinor, standingOf } from '../../../worker/domain/earning/standing.ts';
+import { emptyOrder, type Order } from '../../../worker/domain/order.ts';
+import type { OrderSnapshot, Refund } from '../../../worker/domain/order-facts.ts';
+import type { OrderRule } from '../../../worker/domain/programme.ts';
+import { base, DAY, line, NOW, paid, refund, refunded, refundLine, rule, snapshot, terms, updated } from '../given.ts';
+import { pointsOf, Till } from '../till.ts';
 
 function orderOf(snapshot: OrderSnapshot, refunds: Refund[] = [], changes: Partial<Order> = {}): Order {
   return { ...emptyOrder(snapshot.orderId), snapshot, paidAtMs: NOW, refunds, ...changes };

@@ -1,12 +1,13 @@
 /** What a fact about an order does to the points: the difference between what it stands at and what was posted before. */
-import { standingOf } from './earning.ts';
-import type { CustomerEvent } from './event.ts';
-import { credit, debit, NEVER, type PointsEntry } from './ledger.ts';
-import { emptyOrder, foldFact, type Order } from './order.ts';
-import { orderIdOf } from './order-facts.ts';
-import type { OrderRule } from './programme.ts';
-import type { Terms } from './terms.ts';
-import { DAY_MS, expiryOf, LARGEST_BALANCE, lotId, type Work } from './work.ts';
+
+import type { CustomerEvent } from '../event.ts';
+import { credit, debit, NEVER, type PointsEntry } from '../ledger.ts';
+import { emptyOrder, foldFact, type Order } from '../order.ts';
+import { orderIdOf } from '../order-facts.ts';
+import type { OrderRule } from '../programme.ts';
+import type { Terms } from '../terms.ts';
+import { DAY_MS, expiryOf, LARGEST_BALANCE, lotId, type Work } from '../work.ts';
+import { standingOf } from './standing.ts';
 
 /** Points given back after their lot ran out stay usable for this long. */
 const RESTORED_GRACE_MS = 30 * DAY_MS;

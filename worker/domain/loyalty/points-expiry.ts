@@ -1,6 +1,6 @@
 /** When points run out, by the calendar of the shop: so long after they were earned, or on one day of every year. Pure. */
-import { dayOf, plus, startOf } from './calendar.ts';
-import { NEVER } from './ledger.ts';
+import { dayOf, plus, startOf } from '../calendar.ts';
+import { NEVER } from '../ledger.ts';
 
 /** `until`: they are good to the end of the day, month, quarter or year in which the time is over; `instant`: not rounded. */
 export const EXPIRY_ENDS = ['instant', 'day', 'month', 'quarter', 'year'] as const;

@@ -1,8 +1,8 @@
 /** How many points an order stands at: a pure function of its facts and the rule of its day, so every fact may come twice. */
-import { ratio } from './money.ts';
-import type { Order } from './order.ts';
-import type { OrderSnapshot, Refund } from './order-facts.ts';
-import type { EarningBase, OrderRule } from './programme.ts';
+import { ratio } from '../money.ts';
+import type { Order } from '../order.ts';
+import type { OrderSnapshot, Refund } from '../order-facts.ts';
+import type { EarningBase, OrderRule } from '../programme.ts';
 import { isWholeOrder, type PricedRefund, priceRefunds } from './refund-worth.ts';
 
 /** What the order has earned in all, and what of it refunds or a cancellation take back. `clawed` is never above `earned`. */

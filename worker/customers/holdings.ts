@@ -1,0 +1,96 @@
+/** Writes what a customer holds: lots, pending points, orders, vouchers with their redemptions, errands. And what of it is due next. */
+import type { Changes } from '../domain/customer.ts';
+import type { Errand } from '../domain/errand.ts';
+import { type Lot, NEVER } from '../domain/ledger.ts';
+import type { Pending } from '../domain/loyalty/pending.ts';
+import { stateOf, voucherDueMs } from '../domain/vouchers/due.ts';
+import type { Redemption, Voucher } from '../domain/vouchers/voucher.ts';
+import type { Database } from '../storage/database.ts';
+
+const WRITE_LOT = `INSERT INTO lot (customer, expires_ms, lot, points, remaining, origin) VALUES (?, ?, ?, ?, ?, ?)
+  ON CONFLICT DO UPDATE SET remaining = excluded.remaining`;
+
+const WRITE_ORDER = `INSERT INTO orders (customer, order_id, seq, placed_ms, body) VALUES (?, ?, ?, ?, ?)
+  ON CONFLICT DO UPDATE SET seq = excluded.seq, placed_ms = excluded.placed_ms, body = excluded.body`;
+
+const WRITE_PENDING = `INSERT INTO pending (customer, releases_ms, id, points, body) VALUES (?, ?, ?, ?, ?)
+  ON CONFLICT DO UPDATE SET points = excluded.points, body = excluded.body`;
+
+const WRITE_VOUCHER = `INSERT INTO held_voucher (customer, voucher, campaign, state, starts_ms, ends_ms, due_ms, body)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT DO UPDATE SET state = excluded.state, starts_ms = excluded.starts_ms, ends_ms = excluded.ends_ms,
+    due_ms = excluded.due_ms, body = excluded.body`;
+
+const WRITE_REDEMPTION = `INSERT INTO redemption (customer, redemption, voucher, body) VALUES (?, ?, ?, ?)
+  ON CONFLICT DO UPDATE SET body = excluded.body`;
+
+const WRITE_ERRAND = `INSERT INTO errand (op, customer, kind, attempts, next_ms, body) VALUES (?, ?, ?, 0, ?, ?)
+  ON CONFLICT DO NOTHING`;
+
+/** The dues that are read from tables, each where its table changed. */
+export type TableDue = 'lotsDueMs' | 'pendingDueMs' | 'vouchersDueMs';
+
+const EARLIEST: Record<TableDue, string> = {
+  lotsDueMs: 'SELECT expires_ms AS at FROM lot WHERE customer = ? ORDER BY expires_ms, lot LIMIT 1',
+  pendingDueMs: 'SELECT releases_ms AS at FROM pending WHERE customer = ? ORDER BY releases_ms, id LIMIT 1',
+  vouchersDueMs: `SELECT due_ms AS at FROM held_voucher INDEXED BY held_voucher_due
+    WHERE customer = ? AND due_ms IS NOT NULL ORDER BY due_ms LIMIT 1`,
+};
+
+export class Holdings {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  /** Writes what a decision changed; answers which dues have to be read anew. */
+  write(customer: string, changes: Changes): TableDue[] {
+    const { lots, orders, head, pending = [], vouchers = [], redemptions = [], errands = [] } = changes;
+    for (const lot of lots) this.#writeLot(customer, lot);
+    for (const order of orders) {
+      const { orderId, snapshot } = order;
+      this.#db.run(WRITE_ORDER, customer, orderId, head.seq, snapshot?.placedAtMs ?? null, JSON.stringify(order));
+    }
+    for (const one of pending) this.#writePending(customer, one);
+    for (const voucher of vouchers) this.#writeVoucher(customer, voucher);
+    for (const redemption of redemptions) this.#writeRedemption(customer, redemption);
+    for (const errand of errands) this.#writeErrand(customer, errand);
+    return [
+      ...(lots.length > 0 ? (['lotsDueMs'] as const) : []),
+      ...(pending.length > 0 ? (['pendingDueMs'] as const) : []),
+      ...(vouchers.length > 0 ? (['vouchersDueMs'] as const) : []),
+    ];
+  }
+
+  /** When the next of a customer's things is due; null: none ever is. */
+  earliest(customer: string, due: TableDue): number | null {
+    const at = Number(this.#db.one(EARLIEST[due], customer)?.at ?? NEVER);
+    return at === NEVER ? null : at;
+  }
+
+  #writeLot(customer: string, { lot, expiresAtMs, points, remaining, origin }: Lot): void {
+    if (remaining > 0) this.#db.run(WRITE_LOT, customer, expiresAtMs, lot, points, remaining, origin);
+    else this.#db.run('DELETE FROM lot WHERE customer = ? AND expires_ms = ? AND lot = ?', customer, expiresAtMs, lot);
+  }
+
+  #writePending(customer: string, { id, releasesAtMs, points, origin, rule }: Pending): void {
+    const place = [customer, releasesAtMs, id] as const;
+    if (points > 0) this.#db.run(WRITE_PENDING, ...place, points, JSON.stringify({ origin, rule }));
+    else this.#db.run('DELETE FROM pending WHERE customer = ? AND releases_ms = ? AND id = ?', ...place);
+  }
+
+  #writeVoucher(customer: string, voucher: Voucher): void {
+    const { id, campaign, startsAtMs, endsAtMs } = voucher;
+    const times = [startsAtMs, endsAtMs, voucherDueMs(voucher)] as const;
+    this.#db.run(WRITE_VOUCHER, customer, id, campaign, stateOf(voucher), ...times, JSON.stringify(voucher));
+  }
+
+  #writeRedemption(customer: string, redemption: Redemption): void {
+    this.#db.run(WRITE_REDEMPTION, customer, redemption.id, redemption.voucher, JSON.stringify(redemption));
+  }
+
+  #writeErrand(customer: string, { op, kind, body }: Errand): void {
+    this.#db.run(WRITE_ERRAND, op, customer, kind, 0, JSON.stringify(body));
+  }
+}

@@ -1,0 +1,3 @@
+/** What a birthday brings. */
+
+export type BirthdayProgramme = Record<string, never>;

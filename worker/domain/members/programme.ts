@@ -1,0 +1,3 @@
+/** Who takes part: everybody, or whoever joins; and who never does. */
+
+export type MemberProgramme = Record<string, never>;

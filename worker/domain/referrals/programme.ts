@@ -1,0 +1,3 @@
+/** What bringing a friend brings, and what keeps it honest. */
+
+export type ReferralProgramme = Record<string, never>;

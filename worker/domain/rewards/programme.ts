@@ -1,0 +1,3 @@
+/** What points can be spent on. */
+
+export type RewardProgramme = Record<string, never>;

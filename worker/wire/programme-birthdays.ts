@@ -1,0 +1,4 @@
+/** What a birthday brings. */
+import { z } from '@hono/zod-openapi';
+
+export const BirthdayProgramme = z.strictObject({}).openapi('BirthdayProgramme');
