@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { baseMinor, refundedMinor } from '../../worker/domain/earning.ts';
+import { baseMinor, refundedMinor } from '../../worker/domain/earning/standing.ts';
 import type { JsonObject } from '../../worker/domain/json.ts';
 import { emptyOrder, foldFact } from '../../worker/domain/order.ts';
 import type { OrderFact, OrderSnapshot } from '../../worker/domain/order-facts.ts';
