@@ -11,7 +11,8 @@ export const EFFECTS = [
 export type Effect = (typeof EFFECTS)[number];
 
 export type Discount =
-  | { kind: 'amount'; amountMinor: number; effect: Effect }
+  /** `mostOfOrder`: never more than this part of the order's amount, in hundredths of a percent; absent: all of it. */
+  | { kind: 'amount'; amountMinor: number; effect: Effect; mostOfOrder?: number }
   /** `hundredths` of a percent: 1250 is 12.5 %. `capMinor`: never more than this. */
   | { kind: 'percent'; hundredths: number; capMinor: number | null; effect: 'order' | 'items' }
   /** The order's, or each piece's, new price. */

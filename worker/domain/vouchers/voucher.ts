@@ -3,6 +3,7 @@
  * decide by the same pure functions. A gift card is a voucher whose gift is money.
  */
 import type { JsonObject } from '../json.ts';
+import type { Taken } from './bill.ts';
 import type { Applicable, Discount } from './discount.ts';
 import type { Validity } from './validity.ts';
 
@@ -35,7 +36,27 @@ export type Origin =
   | { kind: 'manual' }
   | { kind: 'campaign'; publication: string | null; distribution: string | null }
   | { kind: 'reward'; reward: string; points: number; spentSeq: number }
-  | { kind: 'given'; by: string };
+  | { kind: 'given'; by: string; reward?: string };
+
+/** What only the customer who holds a voucher keeps of it. */
+export interface Held {
+  /** When the holder is told that it runs out; absent: they were told, or are not. */
+  noticeAtMs?: number;
+  /** The holder was told that it ran out. */
+  lapsed?: true;
+  /** It cannot be used before this is done elsewhere: one of the stock taken, the code made in the shop. */
+  waitsFor?: 'stock' | 'shop';
+  /** One of the stock was taken for it. */
+  inStock?: true;
+  /** Points that went back for it. */
+  pointsBack?: number;
+  /** When it was given back, or could not be made. */
+  undoneAtMs?: number;
+  /** Why it could not be made. */
+  failed?: 'out_of_stock' | 'not_made';
+  /** It was taken away: it is in no wallet, and kept so that its code never comes again. */
+  removed?: true;
+}
 
 export interface Voucher {
   /** `v_…`, follows from the code. */
@@ -55,6 +76,8 @@ export interface Voucher {
   /** The first instant at which it is no longer good. */
   endsAtMs: number | null;
   validity: Validity | null;
+  /** Its dates are its own for good, set when it was published or first redeemed; absent: its campaign's fill in for null. */
+  datesFixed?: true;
   /** Redemptions in all, and by one customer; null: as many as anybody likes. */
   limit: number | null;
   limitPerCustomer: number | null;
@@ -62,6 +85,9 @@ export interface Voucher {
   locks: Lock[];
   /** Validation rules that were assigned to this very voucher; its campaign's come on top. */
   rules: string[];
+  /** What an order must come to before discounts; absent: anything. */
+  minimumMinor?: number;
+  held?: Held;
   publishedAtMs: number | null;
   /** Words for the shopper, where the merchant gave any. */
   title: string | null;
@@ -88,6 +114,8 @@ export interface Redemption {
   discountMinor: number;
   /** Of a gift card: the money spent. */
   creditsMinor: number | null;
+  /** From which lines, and what else it gave; absent: no order was named. */
+  taken?: Taken;
   failure: { key: string; message: string } | null;
   rollbacks: Rollback[];
   metadata: JsonObject;
@@ -103,4 +131,16 @@ export interface Rollback {
   creditsMinor: number | null;
   /** The use was given back as well. */
   whole: boolean;
+}
+
+/** Money put on a gift card by hand, or taken off. */
+export interface GiftCredit {
+  /** `vtx_…` */
+  id: string;
+  voucher: string;
+  atMs: number;
+  /** Signed. */
+  amountMinor: number;
+  reason: string | null;
+  source: string | null;
 }

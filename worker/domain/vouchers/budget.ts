@@ -1,0 +1,115 @@
+/** Caps that are shared out: whoever keeps a share may give away that much without asking. Never over-granted. */
+
+/** All numbers are whole: minor units, or a count. */
+export interface Budget {
+  /** null: not limited. */
+  cap: number | null;
+  /** Given away for good. */
+  used: number;
+  /** Kept for operations that are neither posted nor voided. */
+  held: number;
+  /** Lies in shares that are out, used or not. */
+  shared: number;
+}
+
+export const NO_BUDGET: Budget = { cap: null, used: 0, held: 0, shared: 0 };
+
+/** What can still be held or shared out; Infinity: not limited; 0 also where a lowered cap was passed already. */
+export function roomOf({ cap, used, held, shared }: Budget): number {
+  return cap === null ? Number.POSITIVE_INFINITY : Math.max(0, cap - used - held - shared);
+}
+
+/** Keeps an amount; null: it does not fit (all or nothing). */
+export function hold(budget: Budget, amount: number): Budget | null {
+  return whole(amount) > roomOf(budget) ? null : { ...budget, held: budget.held + amount };
+}
+
+/** What was held is used: `actual` of it (at most `amount`), the rest is free again. */
+export function post(budget: Budget, amount: number, actual: number): Budget {
+  if (whole(actual) > whole(amount)) throw new RangeError('more was used than was held');
+  return { ...voidHold(budget, amount), used: budget.used + actual };
+}
+
+export function voidHold(budget: Budget, amount: number): Budget {
+  if (whole(amount) > budget.held) throw new RangeError('more is freed than was held');
+  return { ...budget, held: budget.held - amount };
+}
+
+/** A rollback: what was used is free again. Of what a share that is still out used, its keeper gives back. */
+export function giveBack(budget: Budget, amount: number): Budget {
+  if (whole(amount) > budget.used) throw new RangeError('more is given back than was used');
+  return { ...budget, used: budget.used - amount };
+}
+
+/** Gives a share of at most `want`, and of at most a part of the room (rounded up) where several ask. 0: nothing is left. */
+export function grant(budget: Budget, want: number, askers: number): { budget: Budget; granted: number } {
+  const room = roomOf(budget);
+  const fair = Number.isFinite(room) ? Math.ceil(room / Math.max(1, whole(askers))) : room;
+  const granted = Math.min(whole(want), fair);
+  return { budget: { ...budget, shared: budget.shared + granted }, granted };
+}
+
+/** A share comes back, whole: `used` of it (at most `granted`) was given away, the rest is free again. */
+export function settle(budget: Budget, granted: number, used: number): Budget {
+  if (whole(used) > whole(granted) || granted > budget.shared) throw new RangeError('a share that was never granted');
+  return { ...budget, shared: budget.shared - granted, used: budget.used + used };
+}
+
+/** A share as its keeper has it: a budget with a cap of its own. */
+export function shareOf(granted: number): Budget {
+  return { ...NO_BUDGET, cap: whole(granted) };
+}
+
+function whole(amount: number): number {
+  if (!Number.isSafeInteger(amount) || amount < 0) throw new RangeError('an amount is a whole number from 0');
+  return amount;
+}
+
+/** One redemption against the three caps of a campaign. */
+export interface Cost {
+  redemptions: number;
+  discountMinor: number;
+  ordersMinor: number;
+}
+
+export type Budgets = Record<keyof Cost, Budget>;
+
+const PARTS = ['redemptions', 'discountMinor', 'ordersMinor'] as const;
+
+/** The budgets with all of the cost held, or which of them has no room for it: then nothing is held. */
+export function holdCost(budgets: Budgets, cost: Cost): { budgets: Budgets } | { full: keyof Cost; room: number } {
+  const held = { ...budgets };
+  for (const part of PARTS) {
+    const budget = hold(budgets[part], cost[part]);
+    if (budget === null) return { full: part, room: roomOf(budgets[part]) };
+    held[part] = budget;
+  }
+  return { budgets: held };
+}
+
+export function postCost(budgets: Budgets, held: Cost, actual: Cost): Budgets {
+  return each((part) => post(budgets[part], held[part], actual[part]));
+}
+
+export function voidCost(budgets: Budgets, held: Cost): Budgets {
+  return each((part) => voidHold(budgets[part], held[part]));
+}
+
+export function giveBackCost(budgets: Budgets, cost: Cost): Budgets {
+  return each((part) => giveBack(budgets[part], cost[part]));
+}
+
+function each(change: (part: keyof Cost) => Budget): Budgets {
+  return {
+    redemptions: change('redemptions'),
+    discountMinor: change('discountMinor'),
+    ordersMinor: change('ordersMinor'),
+  };
+}
+
+/** `low` once less than a tenth is not given away, `used_up` when nothing is; null before, and without a cap. Holds do not count: they may be voided. */
+export function levelOf({ cap, used }: Budget): 'low' | 'used_up' | null {
+  if (cap === null) return null;
+  if (used >= cap) return 'used_up';
+  return (cap - used) * 10 < cap ? 'low' : null;
+}
