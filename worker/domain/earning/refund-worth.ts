@@ -4,6 +4,7 @@ import { ratio } from '../money.ts';
 import type { OrderLine, OrderSnapshot, Refund, RefundLine } from '../order-facts.ts';
 
 export interface PricedLine {
+  lineId: string;
   netMinor: number;
   taxMinor: number;
   giftCard: boolean;
@@ -38,13 +39,15 @@ export function priceRefunds(order: OrderSnapshot, refunds: Refund[]): PricedRef
 function priceLine(order: OrderSnapshot, line: RefundLine, gone: Map<string, number>): PricedLine {
   const bought = order.lines.filter((one) => one.lineId === line.lineId);
   const giftCard = line.giftCard || bought.some((one) => one.giftCard);
-  if (line.netMinor !== null) return { netMinor: line.netMinor, taxMinor: line.taxMinor, giftCard };
+  const { lineId } = line;
+  if (line.netMinor !== null) return { lineId, netMinor: line.netMinor, taxMinor: line.taxMinor, giftCard };
   const pieces = total(bought, (one) => one.quantity);
-  const before = gone.get(line.lineId) ?? 0;
+  const before = gone.get(lineId) ?? 0;
   const after = Math.min(pieces, before + line.quantity);
-  gone.set(line.lineId, after);
+  gone.set(lineId, after);
   const share = (amount: number) => (pieces > 0 ? ratio(amount, after, pieces) - ratio(amount, before, pieces) : 0);
   return {
+    lineId,
     netMinor: share(total(bought, (one) => one.netMinor)),
     taxMinor: share(total(bought, (one) => one.taxMinor)),
     giftCard,
