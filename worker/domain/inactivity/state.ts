@@ -1,13 +1,47 @@
-/** When a whole balance runs out because nothing happened. */
+/** When a whole balance runs out because nothing happened, and which ends of points were told. */
+import type { Stage } from './programme.ts';
 
-export interface ActivityState {
-  dueMs?: number;
+/** Of points that run out lot by lot. */
+export interface LotNotice {
+  /** What runs out up to this instant was told. */
+  toldMs: number;
+  /** Nothing that is not told runs out before this; absent: nothing does at all. */
+  nextMs?: number;
+  /** When that is to be told, or found to be gone. */
+  atMs?: number;
 }
 
-/** Of two customers who turned out to be one. */
+export interface ActivityState {
+  /** Since when nothing happened to the balance that counts as activity; absent: there is none that could run out. */
+  sinceMs?: number;
+  /** Stage -> the end of the balance that was told. */
+  told?: Partial<Record<Stage, number>>;
+  lots?: Partial<Record<Stage, LotNotice>>;
+}
+
+/** Of two customers who turned out to be one: whoever was active last, was active. A notice may come again rather than not at all. */
 export function joinActivity(
   own: ActivityState | undefined,
   other: ActivityState | undefined,
 ): ActivityState | undefined {
-  return own ?? other;
+  if (own === undefined || other === undefined) return own ?? other;
+  const isOwn = (own.sinceMs ?? 0) >= (other.sinceMs ?? 0);
+  const { sinceMs, told } = isOwn ? own : other;
+  const lots = joinLots(own.lots, other.lots);
+  return {
+    ...(sinceMs === undefined ? {} : { sinceMs }),
+    ...(told === undefined ? {} : { told }),
+    ...(lots === undefined ? {} : { lots }),
+  };
+}
+
+function joinLots(own: ActivityState['lots'], other: ActivityState['lots']): ActivityState['lots'] {
+  if (own === undefined || other === undefined) return own ?? other;
+  const joined = { ...own };
+  for (const stage of ['warning', 'last_chance'] as const) {
+    const [ours, theirs] = [own[stage], other[stage]];
+    const first = theirs !== undefined && (ours === undefined || theirs.toldMs < ours.toldMs) ? theirs : ours;
+    if (first !== undefined) joined[stage] = first;
+  }
+  return joined;
 }

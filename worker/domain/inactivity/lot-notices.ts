@@ -1,0 +1,92 @@
+/**
+ * Notices before points run out lot by lot. No write reads the lots for them: it keeps a bound on the next date that was
+ * not told, and whoever comes at that time with all lots at hand sees whether it still stands.
+ */
+import { daysBefore } from '../calendar.ts';
+import { type Lot, NEVER } from '../ledger.ts';
+import { type InactivityProgramme, STAGES, type Stage } from './programme.ts';
+import type { ActivityState, LotNotice } from './state.ts';
+
+type Lots = ActivityState['lots'];
+
+export interface Leads {
+  notices: InactivityProgramme['notices'];
+  timeZone: string;
+}
+
+/** With lots that were made or changed at an instant: the bound is theirs where they run out sooner. */
+export function withLots(lots: Lots, changed: Iterable<Lot>, leads: Leads, atMs: number): Lots {
+  const dates = new Set([...changed].filter(({ remaining }) => remaining > 0).map(({ expiresAtMs }) => expiresAtMs));
+  dates.delete(NEVER);
+  if (dates.size === 0) return lots;
+  let next = lots;
+  for (const stage of STAGES) {
+    const days = leads.notices[stage];
+    if (days === null) continue;
+    const known: LotNotice = next?.[stage] ?? { toldMs: 0 };
+    const sooner = [...dates].filter((date) => date > known.toldMs && date < (known.nextMs ?? NEVER));
+    if (sooner.length > 0) next = { ...next, [stage]: awaiting(known, Math.min(...sooner), days, leads, atMs) };
+  }
+  return next;
+}
+
+/** One whose time for notice is past already is told at once. */
+function awaiting({ toldMs }: LotNotice, nextMs: number, days: number, leads: Leads, atMs: number): LotNotice {
+  return { toldMs, nextMs, atMs: Math.max(atMs, daysBefore(leads.timeZone, nextMs, days)) };
+}
+
+/** Anew by all open lots, with what was told; of stages that the shop does not have nothing. */
+export function lotsAnew(lots: Lots, open: Iterable<Lot>, leads: Leads, atMs: number): Lots {
+  const told = STAGES.flatMap((stage): [Stage, LotNotice][] => {
+    const toldMs = lots?.[stage]?.toldMs;
+    return leads.notices[stage] === null || toldMs === undefined ? [] : [[stage, { toldMs }]];
+  });
+  return withLots(told.length === 0 ? undefined : Object.fromEntries(told), open, leads, atMs);
+}
+
+export function lotsDueMs(lots: Lots): number | null {
+  const dues = STAGES.flatMap((stage) => lots?.[stage]?.atMs ?? []);
+  return dues.length === 0 ? null : Math.min(...dues);
+}
+
+export interface ToldDate {
+  stage: Stage;
+  expiresAtMs: number;
+  points: number;
+}
+
+/** What is to be told at an instant, all open lots being at hand; afterwards nothing is due before a later one. */
+export function lotsToTell(
+  lots: Lots,
+  open: readonly Lot[],
+  leads: Leads,
+  atMs: number,
+): { told: ToldDate[]; lots: Lots } {
+  const told: ToldDate[] = [];
+  let next = lots;
+  let toldLater = 0;
+  for (const stage of STAGES) {
+    const days = leads.notices[stage];
+    const known = next?.[stage];
+    if (days === null || known === undefined) continue;
+    // of a date whose last chance was told no warning follows
+    const done = Math.max(known.toldMs, toldLater);
+    const waiting = datesAfter(open, done);
+    const due = waiting.filter((date) => daysBefore(leads.timeZone, date, days) <= atMs);
+    told.push(...due.map((date) => ({ stage, expiresAtMs: date, points: pointsAt(open, date) })));
+    toldLater = due.at(-1) ?? done;
+    const [first] = waiting.slice(due.length);
+    const bare = { toldMs: toldLater };
+    next = { ...next, [stage]: first === undefined ? bare : awaiting(bare, first, days, leads, atMs) };
+  }
+  return { told, lots: next };
+}
+
+function datesAfter(open: readonly Lot[], afterMs: number): number[] {
+  const dates = new Set(open.filter(({ remaining }) => remaining > 0).map(({ expiresAtMs }) => expiresAtMs));
+  return [...dates].filter((date) => date > afterMs && date < NEVER).sort((a, b) => a - b);
+}
+
+function pointsAt(open: readonly Lot[], date: number): number {
+  return open.reduce((sum, lot) => sum + (lot.expiresAtMs === date ? lot.remaining : 0), 0);
+}
