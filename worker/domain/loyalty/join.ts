@@ -18,10 +18,13 @@ export function joinLoyalty(own: Loyalty, other: Loyalty): Loyalty {
     tier: joinTiers(own.tier, other.tier),
     rewards: joinRewards(own.rewards, other.rewards),
     referral: joinReferrals(own.referral, other.referral),
-    // whoever joins is held against the programme anew
-    dueMs: own.dueMs,
-    programmeVersion: own.programmeVersion,
+    dueMs: earlier(own.dueMs, other.dueMs),
   };
   const known = Object.entries(joined).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(known);
+  // whoever joins is held against the programme anew
+  return known.length === 0 ? {} : { ...Object.fromEntries(known), programmeVersion: 0 };
+}
+
+function earlier(own: number | undefined, other: number | undefined): number | undefined {
+  return own === undefined || other === undefined ? (own ?? other) : Math.min(own, other);
 }
