@@ -1,0 +1,61 @@
+/** A campaign as its object keeps it, and what may be changed of it. */
+import type { Campaign } from '../domain/vouchers/campaign.ts';
+
+export interface CampaignRecord {
+  campaign: Campaign;
+  /** What becomes of its codes. Until they are made nobody is given one. */
+  making: 'in_progress' | 'done' | 'failed';
+  /** The job that makes or imports codes; null: none does. */
+  job: string | null;
+  /** The one code of a standalone campaign. */
+  code: string | null;
+  /** Codes that were made or imported for it. */
+  vouchers: number;
+  archivedAtMs: number | null;
+  /** It lies in the bin: none of its codes is good, and they stay taken. */
+  deletedAtMs: number | null;
+}
+
+/** What may change later; the name, the pattern of codes, the kind of discount and a gift's amount may not. */
+export type CampaignChange = Partial<
+  Pick<
+    Campaign,
+    | 'discount'
+    | 'applicable'
+    | 'joinOnce'
+    | 'category'
+    | 'active'
+    | 'startsAtMs'
+    | 'endsAtMs'
+    | 'validity'
+    | 'liveAfterPublishing'
+    | 'limitPerCode'
+    | 'limitPerCustomer'
+    | 'caps'
+    | 'rules'
+    | 'metadata'
+  >
+> & { archived?: boolean };
+
+/** The record as it is after a change, in its next version; null: it would change the kind of its discount. */
+export function changedRecord(record: CampaignRecord, change: CampaignChange, nowMs: number): CampaignRecord | null {
+  const { archived, ...rest } = change;
+  const { campaign } = record;
+  if (rest.discount !== undefined && rest.discount?.kind !== campaign.discount?.kind) return null;
+  const archivedAtMs = archived === undefined ? record.archivedAtMs : archived ? (record.archivedAtMs ?? nowMs) : null;
+  return {
+    ...record,
+    campaign: { ...campaign, ...rest, version: campaign.version + 1, updatedAtMs: nowMs },
+    archivedAtMs,
+  };
+}
+
+/** Nobody is given a code of it by itself, and none is redeemed. */
+export function isRunning({ campaign, archivedAtMs, deletedAtMs }: CampaignRecord): boolean {
+  return campaign.active && archivedAtMs === null && deletedAtMs === null;
+}
+
+/** As decisions on vouchers see it: what was archived or deleted is switched off. */
+export function campaignOf(record: CampaignRecord): Campaign {
+  return isRunning(record) ? record.campaign : { ...record.campaign, active: false };
+}

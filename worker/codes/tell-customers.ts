@@ -1,0 +1,71 @@
+/** Tells customers what they redeemed with codes that nobody holds, as events of theirs: so it is in their journal, and goes out from there. */
+import type { CustomerEvent } from '../domain/event.ts';
+import type { JsonObject } from '../domain/json.ts';
+import { redemptionProperties, rolledBackProperties, useProperties } from '../domain/vouchers/held-rows.ts';
+import type { Redemption } from '../domain/vouchers/voucher.ts';
+import type { Env } from '../env.ts';
+import { recordAt } from '../holds/customer.ts';
+import { openTerms } from '../shops/cache.ts';
+import type { Entry, EntryBody } from './entries.ts';
+import type { Listener } from './outbox.ts';
+
+const MOST_AT_ONCE = 16;
+
+export function customersListener(env: Env, shop: string): Listener {
+  return async (entries) => {
+    const { settings } = await openTerms(env, shop, 1);
+    const events = new Map<string, CustomerEvent[]>();
+    for (const entry of entries) {
+      const told = eventOf(entry, settings.currency);
+      if (told !== null) events.set(told.customer, [...(events.get(told.customer) ?? []), told.event]);
+    }
+    const waiting = [...events];
+    const lane = async () => {
+      for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+        const [customer, own] = next;
+        // one that trips a bug is kept by the customer as failed, and played again from there
+        for (const event of own) await recordAt(env, shop, customer, { kind: 'event', event });
+      }
+    };
+    await Promise.all(Array.from({ length: MOST_AT_ONCE }, lane));
+  };
+}
+
+/** null: it is of no customer, or it is part of a stack, which is told as one. */
+function eventOf({ atMs, body }: Entry, currency: string): { customer: string; event: CustomerEvent } | null {
+  if (!isTold(body)) return null;
+  const customer = body.kind === 'stack' ? (body.redemptions[0]?.customer ?? null) : body.redemption.customer;
+  if (customer === null || (body.kind === 'redeemed' && body.redemption.parent !== null)) return null;
+  const { id, name, properties } = wordsOf(body, currency);
+  const times = { occurredAtMs: atMs, receivedAtMs: atMs };
+  const about = { source: 'vouchers', trust: 'server' as const, traits: null, fact: null };
+  return { customer, event: { key: `vouchers:${id}`, name, properties, ...times, ...about } };
+}
+
+type Told = Extract<EntryBody, { kind: 'redeemed' | 'refused' | 'rolled_back' | 'stack' }>;
+
+function isTold(body: EntryBody): body is Told {
+  return ['redeemed', 'refused', 'rolled_back', 'stack'].includes(body.kind);
+}
+
+function wordsOf(body: Told, currency: string): { id: string; name: string; properties: JsonObject } {
+  switch (body.kind) {
+    case 'redeemed':
+      return { id: body.redemption.id, name: 'Voucher Redeemed', properties: redemptionProperties(body, currency) };
+    case 'refused': {
+      const properties = { ...codeProperties(body.redemption, currency), ...useProperties(body.redemption) };
+      return { id: body.redemption.id, name: 'Voucher Redemption Failed', properties };
+    }
+    case 'rolled_back':
+      return { id: body.rollback.id, name: 'Voucher Rolled Back', properties: rolledBackProperties(body, currency) };
+    case 'stack': {
+      const redemptions = body.redemptions.map((one) => ({ ...codeProperties(one, currency), ...useProperties(one) }));
+      const about = { redemption_id: body.parent, order_id: body.orderId, currency };
+      return { id: body.parent, name: 'Voucher Redeemed', properties: { ...about, redemptions } };
+    }
+  }
+}
+
+function codeProperties({ voucher, code, campaign }: Redemption, currency: string): JsonObject {
+  return { voucher_id: voucher, code, campaign_id: campaign, currency };
+}

@@ -1,0 +1,78 @@
+/** What rules of vouchers ask of the customer who is named, by trusted events alone; the customer's own object tells it. */
+import { customersOf } from '../customers/stubs.ts';
+import { directoryOf } from '../directory/cache.ts';
+import type { Counts, CustomerFacts } from '../domain/vouchers/facts.ts';
+import type { Needs } from '../domain/vouchers/needs.ts';
+import type { GiftCredit, Redemption, Voucher } from '../domain/vouchers/voucher.ts';
+import { ProblemError } from '../wire/problem.ts';
+import type { World } from './world.ts';
+
+const MOST_ROUNDS = 8;
+
+export interface ToldFacts {
+  customer: CustomerFacts;
+  /** Of vouchers that the customer holds, by their ids. */
+  counts: Record<string, Counts>;
+}
+
+/** `vouchers`: those that the customer holds, each with its campaign. Nothing is known of somebody the object never heard of. */
+export async function factsOf(
+  world: World,
+  customer: string,
+  needs: Needs,
+  vouchers: { voucher: string; campaign: string | null }[] = [],
+): Promise<ToldFacts> {
+  const { env, shop, clockMs } = world;
+  const call = { shop: shop.id, version: shop.version, clockMs, needs, vouchers };
+  const told = await following(world, customer, (id) =>
+    customersOf(env, shop.id, id).voucherFacts({ ...call, customer: id }),
+  );
+  return told ?? { customer: { id: customer, segments: [], tier: null, traits: {}, orders: 0 }, counts: {} };
+}
+
+/** One voucher that a customer holds, and who that customer is by now; null: they hold none by that id. */
+export async function heldVoucher(
+  world: World,
+  customer: string,
+  voucher: string,
+): Promise<{ customer: string; voucher: Voucher } | null> {
+  let who = customer;
+  const told = await following(world, customer, (id) => {
+    who = id;
+    return customersOf(world.env, world.shop.id, id).voucher(id, voucher);
+  });
+  return told?.voucher == null ? null : { customer: who, voucher: told.voucher };
+}
+
+/** Redemptions by their ids, of vouchers that the customer holds, and those that hang from one of them. */
+export async function heldRedemptions(world: World, customer: string, ids: string[]): Promise<Redemption[]> {
+  const told = await following(world, customer, (id) => customersOf(world.env, world.shop.id, id).redemptions(id, ids));
+  return told?.redemptions ?? [];
+}
+
+/** All redemptions of a voucher that the customer holds, the oldest first, and what was put on it by hand. */
+export async function heldHistory(
+  world: World,
+  customer: string,
+  voucher: string,
+): Promise<{ redemptions: Redemption[]; credits: GiftCredit[] }> {
+  const told = await following(world, customer, (id) =>
+    customersOf(world.env, world.shop.id, id).redemptionsOf(id, voucher),
+  );
+  return told ?? { redemptions: [], credits: [] };
+}
+
+/** Asks whoever a customer turned out to be; null: nobody by that id was ever there. */
+export async function following<T extends { moved: null }>(
+  world: World,
+  customer: string,
+  ask: (customer: string) => Promise<T | { moved: string } | null>,
+): Promise<T | null> {
+  let who = customer;
+  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+    const told = await ask(who);
+    if (told === null || told.moved === null) return told as T | null;
+    who = (await directoryOf(world.env, world.shop.id).current(who)) ?? told.moved;
+  }
+  throw new ProblemError('unavailable', { detail: 'The customer kept moving.' });
+}

@@ -1,0 +1,76 @@
+/**
+ * Redeems several codes for one order, all of them or in partial mode those that apply, however many objects keep them. Each
+ * of the others keeps its part first; one of them, the customer who holds some of it or else whoever has the first code,
+ * decides with its own part for all. Whatever dies on the way, all of it comes about or none.
+ */
+import { type Refused, refusal } from '../domain/vouchers/refused.ts';
+import type { StackPlan } from '../domain/vouchers/stack.ts';
+import { commit, type Decided, giveUp, knownAt, noteRefusal } from './deciding.ts';
+import { holdAll, type Parts, partsOf, postAll, voidAll } from './parts.ts';
+import { type Planned, planFor } from './plan.ts';
+import { keepAll, settleAll } from './stack-budget.ts';
+import { type Asking, type Named, nameOf, type Redeemable, type RedeemResult, type World } from './world.ts';
+
+/** Something may change while a stack is reckoned; then it is reckoned anew. */
+const MOST_ATTEMPTS = 12;
+
+export type StackResult = RedeemResult & {
+  /** What was reckoned; null: it was done before. */
+  plan: StackPlan | null;
+};
+
+export async function redeemStack(
+  world: World,
+  asking: Asking & Named,
+  redeemables: Redeemable[],
+): Promise<StackResult> {
+  for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
+    const planned = await planFor(world, asking, { redeemables, scope: 'exact' });
+    if ('refused' in planned) return { ...refusedWith(planned.refused), plan: null };
+    const name = nameOf(world, `redeem:${attempt}`, asking);
+    const parts = partsOf(world, asking, { name, planned });
+    if (parts === 'two_holders') return { ...refusedWith(TWO_HOLDERS), plan: planned.plan };
+    // none of them is a code
+    if (parts === null) return { ...refusedWith(reasonOf(planned.plan)), plan: planned.plan };
+    const before = await knownAt(world, parts);
+    if (before === 'given_up') continue;
+    if (before !== null) return { ...before, plan: null };
+    const done = planned.plan.valid
+      ? await attemptOnce(world, parts, planned)
+      : await noteRefusal(world, parts, reasonOf(planned.plan));
+    if (done !== 'changed') return { ...done, plan: planned.plan };
+  }
+  return { ...refusedWith(refusal('multiple_requests', 'too many changed it at once')), plan: null };
+}
+
+async function attemptOnce(world: World, parts: Parts, planned: Planned): Promise<RedeemResult | 'changed'> {
+  const kept = await keepAll(world, parts, planned);
+  if ('refused' in kept) {
+    settleAll(world, kept.kept, 'voided');
+    return noteRefusal(world, parts, kept.refused);
+  }
+  const held = await holdAll(world, parts, kept);
+  const decided: Decided =
+    held === 'changed' ? 'changed' : await commit(world, parts, { kept, held, plan: planned.plan });
+  if (decided === 'changed') {
+    await giveUp(world, parts);
+    voidAll(world, parts);
+    settleAll(world, kept, 'voided');
+    return 'changed';
+  }
+  await postAll(world, parts);
+  settleAll(world, kept, 'posted');
+  return decided;
+}
+
+const TWO_HOLDERS = refusal('invalid_payload', 'what two customers hold is not redeemed together');
+
+/** The first that does not apply says why all of it does not. */
+function reasonOf({ entries }: StackPlan): Refused {
+  const first = entries.find((one) => one.status === 'inapplicable');
+  return first?.status === 'inapplicable' ? first.refused : refusal('invalid_payload', 'none of them applies');
+}
+
+function refusedWith(refused: Refused): RedeemResult {
+  return { state: 'refused', duplicate: false, refused, failed: null, voucher: null };
+}

@@ -1,0 +1,48 @@
+/** What was redeemed together, as whoever decided on it has it. */
+
+import { codesAt } from '../codes/stubs.ts';
+import { customersOf } from '../customers/stubs.ts';
+import { readRedemptionId } from '../domain/vouchers/redemption-name.ts';
+import type { Redemption } from '../domain/vouchers/voucher.ts';
+import { objectOf } from '../offers/route.ts';
+import { following, heldRedemptions } from './facts.ts';
+import { keyOf } from './redeem-held.ts';
+import type { World } from './world.ts';
+
+export interface Stack {
+  parent: string;
+  redemptions: Redemption[];
+}
+
+/** null: nothing hangs from it. */
+export async function stackOf(world: World, parent: string): Promise<Stack | null> {
+  const name = readRedemptionId(parent);
+  if (name === null) return null;
+  if (name.owner.kind === 'codes') {
+    const { generation, shard } = name.owner;
+    const redemptions = await codesAt(world.env, objectOf(world.shop.id, generation, shard)).stack(parent);
+    return redemptions.length === 0 ? null : { parent, redemptions };
+  }
+  const { customer } = name.owner;
+  const own = (await heldRedemptions(world, customer, [parent])).filter((one) => one.parent === parent);
+  const told = await following(world, customer, (id) =>
+    customersOf(world.env, world.shop.id, id).rowOf(id, keyOf(name.name)),
+  );
+  const others = await Promise.all(otherIds(told?.row?.about.others).map((id) => redemptionOf(world, id)));
+  const redemptions = [...own, ...others.flat()];
+  return redemptions.length === 0 ? null : { parent, redemptions };
+}
+
+/** One redemption by its id, as it stands now; none where nothing is called so. */
+export async function redemptionOf(world: World, id: string): Promise<Redemption[]> {
+  const owner = readRedemptionId(id)?.owner;
+  if (owner === undefined) return [];
+  if (owner.kind === 'customer')
+    return (await heldRedemptions(world, owner.customer, [id])).filter((one) => one.id === id);
+  const entry = await codesAt(world.env, objectOf(world.shop.id, owner.generation, owner.shard)).redemption(id);
+  return entry?.body.kind === 'redeemed' || entry?.body.kind === 'refused' ? [entry.body.redemption] : [];
+}
+
+function otherIds(others: unknown): string[] {
+  return Array.isArray(others) ? others.filter((id) => typeof id === 'string') : [];
+}
