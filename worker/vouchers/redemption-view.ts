@@ -1,0 +1,93 @@
+/** Redemptions, rollbacks and the orders they were for, as Voucherify's clients read them. */
+import type { Amounts } from '../domain/vouchers/bill.ts';
+import type { Redemption, Voucher } from '../domain/vouchers/voucher.ts';
+import type { RolledBack } from '../publishing/roll-back.ts';
+import type { Redemption as View } from '../wire/voucher-redemptions.ts';
+import { hundredthsOf } from './amounts.ts';
+import { voucherView } from './voucher-view.ts';
+
+/** `voucher` null: it is not known any more. `currency`: the shop's. */
+export function redemptionView(redemption: Redemption, voucher: Voucher | null, currency: string): View {
+  const { id, atMs, customer, creditsMinor, failure, rollbacks, metadata, channel } = redemption;
+  const isBack = rollbacks.some(({ whole }) => whole);
+  const spent = creditsMinor === null ? {} : { amount: hundredthsOf(creditsMinor, currency) };
+  return {
+    id,
+    object: 'redemption',
+    date: new Date(atMs).toISOString(),
+    customer_id: customer,
+    tracking_id: null,
+    ...spent,
+    ...(creditsMinor === null ? {} : { gift: spent }),
+    result: failure === null ? 'SUCCESS' : 'FAILURE',
+    status: statusOf(failure !== null, isBack),
+    ...(failure === null ? {} : { failure_code: failure.key, failure_message: failure.message }),
+    order: orderOf([redemption], currency),
+    voucher: voucher === null ? null : voucherView(voucher, currency),
+    channel: { channel_type: channel ?? 'API', channel_id: null },
+    metadata,
+  };
+}
+
+function statusOf(isFailed: boolean, isBack: boolean): View['status'] {
+  if (isFailed) return 'FAILED';
+  return isBack ? 'ROLLED_BACK' : 'SUCCEEDED';
+}
+
+/** The order before and after all of them, in the order in which they applied; null: none was named. */
+export function orderOf(redemptions: Redemption[], currency: string) {
+  const [first] = redemptions;
+  const last = redemptions.at(-1);
+  if (first?.taken === undefined || last === undefined) return null;
+  const sum = (of: (one: Redemption) => number) => redemptions.reduce((total, one) => total + of(one), 0);
+  const itemsDiscountMinor = sum(({ taken }) => taken?.itemsMinor ?? 0);
+  const totalDiscountMinor = sum(({ discountMinor }) => discountMinor);
+  const amounts: Amounts = {
+    amountMinor: first.amountMinor,
+    discountMinor: totalDiscountMinor - itemsDiscountMinor,
+    itemsDiscountMinor,
+    totalDiscountMinor,
+    totalMinor: last.totalMinor,
+  };
+  const isBack = redemptions.every(({ rollbacks }) => rollbacks.some(({ whole }) => whole));
+  return { ...amountsView(amounts, currency), source_id: first.orderId, status: isBack ? 'CANCELED' : 'PAID' };
+}
+
+export function amountsView(amounts: Amounts, currency: string) {
+  const { amountMinor, discountMinor, itemsDiscountMinor, totalDiscountMinor, totalMinor } = amounts;
+  const view = (minor: number) => hundredthsOf(minor, currency);
+  return {
+    object: 'order',
+    amount: view(amountMinor),
+    discount_amount: view(discountMinor),
+    items_discount_amount: view(itemsDiscountMinor),
+    total_discount_amount: view(totalDiscountMinor),
+    applied_discount_amount: view(discountMinor),
+    items_applied_discount_amount: view(itemsDiscountMinor),
+    total_applied_discount_amount: view(totalDiscountMinor),
+    total_amount: view(totalMinor),
+  };
+}
+
+/** What went back is negative, as clients expect. */
+export function rollbackView({ redemption, rollback, voucher }: RolledBack, currency: string): View {
+  const { id, atMs, reason, creditsMinor } = rollback;
+  const back = creditsMinor === null ? {} : { amount: -hundredthsOf(creditsMinor, currency) };
+  return {
+    id,
+    object: 'redemption_rollback',
+    date: new Date(atMs).toISOString(),
+    customer_id: redemption.customer,
+    tracking_id: null,
+    redemption: redemption.id,
+    reason,
+    ...back,
+    ...(creditsMinor === null ? {} : { gift: back }),
+    result: 'SUCCESS',
+    status: 'SUCCEEDED',
+    order: orderOf([redemption], currency),
+    voucher: voucher === null ? null : voucherView(voucher, currency),
+    channel: { channel_type: 'API', channel_id: null },
+    metadata: {},
+  };
+}

@@ -1,0 +1,201 @@
+/** Redemptions for voucher clients: of one voucher, of several as one, read, and taken back. */
+import { createRoute, z } from '@hono/zod-openapi';
+import type { Redemption, Voucher } from '../domain/vouchers/voucher.ts';
+import { boundedBody } from '../http/admission.ts';
+import { body, json } from '../http/answers.ts';
+import { onlyMethods } from '../http/method.ts';
+import { redeemOne } from '../publishing/redeem.ts';
+import { redeemStack, type StackResult } from '../publishing/redeem-stack.ts';
+import { type RollBackResult, type RollingBack, rollBack } from '../publishing/roll-back.ts';
+import { redemptionOf } from '../publishing/stack-record.ts';
+import type { RedeemResult, World } from '../publishing/world.ts';
+import { ProblemError } from '../wire/problem.ts';
+import * as wire from '../wire/voucher-redemptions.ts';
+import { minorOf } from './amounts.ts';
+import { notFound, refusedAs, VoucherError } from './errors.ts';
+import { voucherRefusals, voucherRoute, voucherRoutes } from './group.ts';
+import { orderOf, redemptionView, rollbackView } from './redemption-view.ts';
+import { askingOf, customerOf, namedOf, orderName, replayed, voucherBy, worldOf } from './request.ts';
+
+export const redemptions = voucherRoutes();
+const LARGEST = 256 * 1024;
+redemptions.use('/v1/redemptions/*', boundedBody(LARGEST));
+redemptions.use('/v1/vouchers/:code/redemption', boundedBody(LARGEST));
+
+const KEYED =
+  'Send an Idempotency-Key: a retry with the same key and body redeems nothing more and gets the first answer, a refusal ' +
+  'included. Without one every request is one of its own. A customer who is named must be known.';
+const byCode = z.object({ code: z.string().min(1).max(200) });
+const byId = z.object({ id: z.string().min(1).max(300) });
+
+const redeemByCode = createRoute({
+  ...voucherRoute('points'),
+  method: 'post',
+  path: '/v1/vouchers/{code}/redemption',
+  summary: 'Redeem one voucher',
+  description: KEYED,
+  request: { params: byCode, body: { ...body(wire.AskOne), required: false } },
+  responses: { 200: json(wire.Redemption, 'The redemption'), ...voucherRefusals },
+});
+redemptions.openapi(redeemByCode, async (c) => {
+  const { shop } = c.get('caller');
+  const { currency } = shop.settings;
+  const { code } = c.req.valid('param');
+  const wanted = c.req.valid('json');
+  const world = await worldOf(c, shop);
+  const asking = { ...(await askingOf(world, wanted)), ...(await namedOf(c)) };
+  const done = doneOf(await redeemOne(world, asking, { code, creditsMinor: creditsOf(wanted.gift, currency) }), code);
+  const [redemption] = done.redemptions;
+  if (redemption === undefined) throw new Error('a redemption of nothing');
+  const view = redemptionView(redemption, voucherIn(done.vouchers, redemption), currency);
+  return c.json(view, 200, replayed(done.duplicate));
+});
+
+const redeemSeveral = createRoute({
+  ...voucherRoute('points'),
+  method: 'post',
+  path: '/v1/redemptions',
+  summary: 'Redeem one or several vouchers for one order',
+  description: `All of them or none. ${KEYED}`,
+  request: { body: body(wire.AskStack) },
+  responses: { 200: json(wire.Redemptions, 'The redemptions, and what they hang from'), ...voucherRefusals },
+});
+redemptions.openapi(redeemSeveral, async (c) => {
+  const { shop } = c.get('caller');
+  const { currency } = shop.settings;
+  const { redeemables, ...wanted } = c.req.valid('json');
+  const world = await worldOf(c, shop);
+  const asking = { ...(await askingOf(world, wanted)), ...(await namedOf(c)) };
+  const asked = redeemables.map(({ id, gift }) => ({ code: id, creditsMinor: creditsOf(gift, currency) }));
+  const [first] = asked;
+  if (first === undefined) throw new VoucherError('invalid_redeemables', 'redeemables must name a voucher');
+  const result: RedeemResult | StackResult =
+    asked.length === 1 ? await redeemOne(world, asking, first) : await redeemStack(world, asking, asked);
+  const done = doneOf(result, wrongIn(result) ?? first.code);
+  const views = done.redemptions.map((one) => redemptionView(one, voucherIn(done.vouchers, one), currency));
+  const order = orderOf(done.redemptions, currency);
+  const parent = done.parent === null ? {} : { parent_redemption: parentView(done.parent, done.redemptions, currency) };
+  return c.json({ redemptions: views, ...parent, order }, 200, replayed(done.duplicate));
+});
+
+const read = createRoute({
+  ...voucherRoute('points'),
+  method: 'get',
+  path: '/v1/redemptions/{id}',
+  summary: 'One redemption as it is now',
+  request: { params: byId },
+  responses: { 200: json(wire.Redemption, 'The redemption'), ...voucherRefusals },
+});
+redemptions.openapi(read, async (c) => {
+  const { shop } = c.get('caller');
+  const { id } = c.req.valid('param');
+  const world = await worldOf(c, shop);
+  const [redemption] = await redemptionOf(world, id);
+  if (redemption === undefined) throw noRedemption(id);
+  return c.json(redemptionView(redemption, await knownVoucher(world, redemption.code), shop.settings.currency), 200);
+});
+
+const rollBackOne = createRoute({
+  ...voucherRoute('points'),
+  method: 'post',
+  path: '/v1/redemptions/{id}/rollback',
+  summary: 'Take a redemption back',
+  description: 'Its use, and of a gift card the money, go back to the voucher: once.',
+  request: { params: byId, query: wire.RollBackQuery, body: { ...body(wire.RollBack), required: false } },
+  responses: { 200: json(wire.Redemption, 'The rollback'), ...voucherRefusals },
+});
+redemptions.openapi(rollBackOne, async (c) => {
+  const { shop } = c.get('caller');
+  const { id } = c.req.valid('param');
+  const world = await worldOf(c, shop);
+  const asked = await rollingBack(world, { id, ...c.req.valid('query') }, c.req.valid('json'));
+  const done = backOf(await rollBack(world, { ...asked, route: 'single', ...(await namedOf(c)) }), id);
+  const [first] = done.rollbacks;
+  if (first === undefined) throw new Error('a rollback of nothing');
+  return c.json(rollbackView(first, shop.settings.currency), 200, replayed(done.duplicate));
+});
+
+const rollBackStack = createRoute({
+  ...voucherRoute('points'),
+  method: 'post',
+  path: '/v1/redemptions/{id}/rollbacks',
+  summary: 'Take back all that was redeemed together',
+  request: { params: byId, query: wire.RollBackQuery, body: { ...body(wire.RollBack), required: false } },
+  responses: {
+    200: json(z.object({ rollbacks: z.array(wire.Redemption) }), 'The rollbacks, all of them'),
+    ...voucherRefusals,
+  },
+});
+redemptions.openapi(rollBackStack, async (c) => {
+  const { shop } = c.get('caller');
+  const { id } = c.req.valid('param');
+  const world = await worldOf(c, shop);
+  const asked = await rollingBack(world, { id, ...c.req.valid('query') }, c.req.valid('json'));
+  const done = backOf(await rollBack(world, { ...asked, route: 'stack', ...(await namedOf(c)) }), id);
+  const views = done.rollbacks.map((one) => rollbackView(one, shop.settings.currency));
+  return c.json({ rollbacks: views }, 200, replayed(done.duplicate));
+});
+
+redemptions.all('/v1/redemptions', onlyMethods('POST'));
+redemptions.all('/v1/redemptions/:id', onlyMethods('GET, HEAD'));
+
+async function rollingBack(
+  world: World,
+  { id, reason }: { id: string; reason?: string | undefined },
+  { customer, order }: z.infer<typeof wire.RollBack>,
+): Promise<Omit<RollingBack, 'route'>> {
+  return {
+    redemption: id,
+    amountMinor: null,
+    reason: reason ?? null,
+    customer: customer == null ? null : await customerOf(world, customer),
+    orderId: order == null ? null : orderName(order),
+  };
+}
+
+function doneOf(result: RedeemResult, code: string): Extract<RedeemResult, { state: 'redeemed' }> {
+  if (result.state === 'mismatch') throw new ProblemError('idempotency_mismatch');
+  if (result.state === 'refused') throw refusedAs(result.refused, code);
+  return result;
+}
+
+function backOf(result: RollBackResult, id: string): Extract<RollBackResult, { state: 'rolled_back' }> {
+  if (result.state === 'mismatch') throw new ProblemError('idempotency_mismatch');
+  if (result.state === 'not_found') throw noRedemption(id);
+  if (result.state === 'rolled_back') return result;
+  const { key, details } = result.refused;
+  throw new VoucherError(key, details, { id, type: 'redemption' });
+}
+
+function noRedemption(id: string): VoucherError {
+  return new VoucherError('not_found', notFound('redemption', id).details, { id, type: 'redemption' });
+}
+
+/** Which of a stack is in the way; null: it is not known. */
+function wrongIn(result: RedeemResult | StackResult): string | null {
+  const plan = 'plan' in result ? result.plan : null;
+  return plan?.entries.find(({ status }) => status === 'inapplicable')?.id ?? null;
+}
+
+function voucherIn(vouchers: Voucher[], { voucher }: Redemption): Voucher | null {
+  return vouchers.find(({ id }) => id === voucher) ?? null;
+}
+
+function parentView(id: string, all: Redemption[], currency: string) {
+  const [first] = all;
+  const date = first === undefined ? null : new Date(first.atMs).toISOString();
+  const about = { customer_id: first?.customer ?? null, tracking_id: null, result: 'SUCCESS', status: 'SUCCEEDED' };
+  return { id, object: 'redemption', date, ...about, order: orderOf(all, currency) };
+}
+
+async function knownVoucher(world: World, code: string): Promise<Voucher | null> {
+  return voucherBy(world, code).catch((error: unknown) => {
+    if (error instanceof VoucherError) return null;
+    throw error;
+  });
+}
+
+/** null: as much as there is, up to the total. */
+export function creditsOf(gift: { credits: number } | null | undefined, currency: string): number | null {
+  return gift == null ? null : minorOf(gift.credits, currency, 'gift.credits');
+}

@@ -1,0 +1,107 @@
+/** Who asks, under which name, for whom and about which order, read from a request of a voucher client. */
+import type { JsonObject } from '../domain/json.ts';
+import type { Cart, CartItem } from '../domain/vouchers/cart.ts';
+import type { Voucher } from '../domain/vouchers/voucher.ts';
+import type { AppContext } from '../http/app.ts';
+import { fingerprintOf, idempotencyKey } from '../http/idempotency-key.ts';
+import { heldVoucher } from '../publishing/facts.ts';
+import { locate } from '../publishing/find.ts';
+import type { Asking, Named, World } from '../publishing/world.ts';
+import type { ShopSnapshot } from '../shops/settings.ts';
+import { testNow } from '../shops/shop-time.ts';
+import type { AskOne, VoucherCustomer, VoucherOrder } from '../wire/voucher-redemptions.ts';
+import { minorOf } from './amounts.ts';
+import { customerNamed } from './customer-name.ts';
+import { noVoucher, VoucherError } from './errors.ts';
+
+const COPY_WAIT_MS = 1_000;
+
+export type Asked = Pick<AppContext, 'req' | 'env' | 'executionCtx'>;
+
+export async function worldOf(c: Asked, shop: ShopSnapshot): Promise<World> {
+  const clockMs = await testNow(c.env, shop);
+  return { env: c.env, shop, clockMs, later: (work) => c.executionCtx.waitUntil(work), waitMs: COPY_WAIT_MS };
+}
+
+/** Without an Idempotency-Key every request is one of its own. */
+export async function namedOf(c: Asked): Promise<Named> {
+  return { key: idempotencyKey(c) ?? crypto.randomUUID(), fingerprint: await fingerprintOf(c) };
+}
+
+export function replayed(duplicate: boolean): Record<string, string> {
+  return duplicate ? { 'Idempotent-Replayed': 'true' } : {};
+}
+
+type Wanted = Pick<AskOne, 'customer' | 'order' | 'metadata' | 'session'>;
+
+export async function askingOf({ env, shop }: World, wanted: Wanted): Promise<Asking> {
+  const { customer, order, metadata, session } = wanted;
+  return {
+    customer: customer == null ? null : await customerOf({ env, shop }, customer),
+    cart: order == null ? null : cartOf(order, shop.settings.currency),
+    lockKey: session?.key ?? null,
+    channel: 'API',
+    metadata: metadata ?? {},
+    caller: { apiKey: null, login: null },
+  };
+}
+
+type CustomerName = typeof VoucherCustomer._output;
+
+/** null: no one is named. Whoever is named must be known: nobody becomes a customer by a redemption alone. */
+export async function customerOf(
+  { env, shop }: Pick<World, 'env' | 'shop'>,
+  { id, source_id }: CustomerName,
+): Promise<string | null> {
+  const name = id ?? source_id ?? null;
+  if (name === null) return null;
+  const known = await customerNamed(env, shop.id, name);
+  if (known === null) throw new VoucherError('invalid_customer', 'There is no customer by that id or source_id');
+  return known;
+}
+
+export function orderName({ id, source_id }: VoucherOrder): string | null {
+  return source_id ?? id ?? null;
+}
+
+function cartOf(order: VoucherOrder, currency: string): Cart {
+  const items = (order.items ?? []).map((item, at) => itemOf(item, { currency, field: `order.items.${at}` }));
+  const isPriced = items.some(({ amountMinor }) => amountMinor > 0) || (items.length > 0 && order.amount === undefined);
+  if (!isPriced && order.amount === undefined) throw new VoucherError('missing_amount', 'order.amount is required');
+  const amountMinor = isPriced
+    ? items.reduce((sum, item) => sum + item.amountMinor, 0)
+    : minorOf(order.amount ?? 0, currency, 'order.amount');
+  const about = { orderId: orderName(order), currency, shippingMinor: null, channel: 'API' };
+  return { ...about, amountMinor, items, metadata: order.metadata ?? {} };
+}
+
+function itemOf(
+  { source_id, product_id, sku_id, quantity, price, amount, metadata }: NonNullable<VoucherOrder['items']>[number],
+  { currency, field }: { currency: string; field: string },
+): CartItem {
+  const amountMinor = minorOf(amount ?? (price ?? 0) * quantity, currency, `${field}.amount`);
+  const priceMinor =
+    price === undefined ? Math.floor(amountMinor / quantity) : minorOf(price, currency, `${field}.price`);
+  const about: JsonObject = metadata ?? {};
+  return {
+    productId: product_id ?? source_id ?? null,
+    variantId: sku_id ?? null,
+    name: null,
+    quantity,
+    priceMinor,
+    amountMinor,
+    collections: [],
+    tags: [],
+    metadata: about,
+  };
+}
+
+/** The voucher as it is now, whoever keeps it; 404 where there is none by that code. */
+export async function voucherBy(world: World, code: string): Promise<Voucher> {
+  const located = await locate(world, code, { customer: null, scope: 'exact' });
+  if (located?.found.owner === 'here') return located.found.voucher;
+  if (located?.found.owner !== 'customer') throw noVoucher(code);
+  const held = await heldVoucher(world, located.found.customer, located.found.voucher);
+  if (held === null || held.voucher.held?.removed === true) throw noVoucher(code);
+  return held.voucher;
+}

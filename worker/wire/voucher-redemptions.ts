@@ -1,0 +1,87 @@
+/** Validations, redemptions and rollbacks as Voucherify's clients write and read them. Amounts are hundredths. */
+import { z } from '@hono/zod-openapi';
+import { Amount, Voucher, VoucherMetadata } from './voucher-vouchers.ts';
+
+const Name = z.string().min(1).max(300);
+const MOST_ITEMS = 500;
+const MOST_REDEEMABLES = 30;
+
+/** Clients send their whole customer along; only who it is is read. */
+export const VoucherCustomer = z.looseObject({ id: Name.optional(), source_id: Name.nullish() });
+
+const Item = z.looseObject({
+  source_id: Name.optional(),
+  product_id: Name.optional(),
+  sku_id: Name.optional(),
+  quantity: z.int().min(1).max(1_000_000).default(1),
+  price: Amount.optional(),
+  amount: Amount.optional(),
+  metadata: VoucherMetadata.optional(),
+});
+export const VoucherOrder = z.looseObject({
+  id: Name.optional(),
+  source_id: Name.nullish(),
+  amount: Amount.optional(),
+  items: z.array(Item).max(MOST_ITEMS).optional(),
+  metadata: VoucherMetadata.optional(),
+});
+export type VoucherOrder = z.infer<typeof VoucherOrder>;
+
+const UNITS = ['SECONDS', 'MINUTES', 'HOURS', 'DAYS'] as const;
+export const VoucherSession = z.strictObject({
+  type: z.literal('LOCK').default('LOCK'),
+  key: z.string().min(1).max(200).optional(),
+  ttl: z.int().min(1).max(10_000_000).optional(),
+  ttl_unit: z.enum(UNITS).default('DAYS'),
+});
+export type VoucherSession = z.infer<typeof VoucherSession>;
+
+const Gift = z.strictObject({ credits: z.int().min(1).max(100_000_000_000) });
+const asked = {
+  customer: VoucherCustomer.nullish(),
+  order: VoucherOrder.nullish(),
+  metadata: VoucherMetadata.nullish(),
+  session: VoucherSession.nullish(),
+  tracking_id: z.string().max(300).nullish(),
+};
+
+export const AskOne = z.strictObject({ ...asked, gift: Gift.nullish() }).openapi('VoucherAskOne');
+const Redeemable = z.strictObject({
+  object: z.literal('voucher'),
+  id: z.string().min(1).max(200),
+  gift: Gift.nullish(),
+});
+export const AskStack = z
+  .strictObject({ ...asked, redeemables: z.array(Redeemable).min(1).max(MOST_REDEEMABLES) })
+  .openapi('VoucherAskStack');
+export type AskOne = z.infer<typeof AskOne>;
+export type AskStack = z.infer<typeof AskStack>;
+
+export const RollBack = z
+  .strictObject({ customer: VoucherCustomer.nullish(), order: VoucherOrder.nullish() })
+  .openapi('VoucherRollBack');
+export const RollBackQuery = z.object({
+  reason: z.string().max(500).optional(),
+  tracking_id: z.string().max(300).optional(),
+});
+
+export const Redemption = z
+  .looseObject({
+    id: z.string(),
+    object: z.enum(['redemption', 'redemption_rollback']),
+    date: z.string(),
+    customer_id: z.string().nullable(),
+    tracking_id: z.null(),
+    amount: z.int().optional(),
+    result: z.enum(['SUCCESS', 'FAILURE']),
+    status: z.enum(['SUCCEEDED', 'FAILED', 'ROLLED_BACK']),
+    redemption: z.string().optional(),
+    voucher: Voucher.nullable(),
+  })
+  .openapi('VoucherRedemption');
+export type Redemption = z.infer<typeof Redemption>;
+
+export const Redemptions = z
+  .looseObject({ redemptions: z.array(Redemption), parent_redemption: z.looseObject({ id: z.string() }).optional() })
+  .openapi('VoucherRedemptions');
+export const Validation = z.looseObject({ valid: z.boolean() }).openapi('VoucherValidation');
