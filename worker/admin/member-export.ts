@@ -1,50 +1,29 @@
-/** Members as a file, a page at a time: whoever reads slowly makes nothing pile up. What opens it must not run what is in it. */
-import Papa from 'papaparse';
+/** Members as a file, a page at a time. */
 import type { MemberRow } from '../projection/members.ts';
+import { type FileFormat, type FileRow, rowFile } from './row-file.ts';
 
 const PAGE = 500;
 const LONGEST_NAME = 60;
 const COLUMNS = ['customer', 'user_id', 'email', 'phone', 'name', 'balance', 'since'];
-const NEWLINE = '\r\n';
 
-/**
- * What spreadsheets take for a formula, also in its wide forms, where it does not begin as one by being a plain number or
- * a phone number: these must stay what they are for whoever reads the file by program, and do no harm.
- */
-const FORMULA = /^(?!\+[1-9]\d{7,14}$|[+-]?\d+(?:\.\d+)?$)[=+\-@\t\r\n＝＋－＠]/;
-
-type Format = 'csv' | 'ndjson';
 type PageOf = (after: string, limit: number) => Promise<MemberRow[]>;
 
-/** The first page is read before anything is answered: a failure is a problem then, and a broken download later. */
-export async function exported(pageOf: PageOf, format: Format): Promise<ReadableStream<Uint8Array>> {
-  const encoder = new TextEncoder();
-  let next: MemberRow[] | null = await pageOf('', PAGE);
-  return new ReadableStream({
-    start: (controller) => {
-      if (format === 'csv') controller.enqueue(encoder.encode(COLUMNS.join(',') + NEWLINE));
-    },
-    pull: async (controller) => {
-      const rows: MemberRow[] = next ?? [];
-      if (rows.length > 0) controller.enqueue(encoder.encode(format === 'csv' ? csvOf(rows) : ndjsonOf(rows)));
-      const last = rows.at(-1);
-      next = last === undefined || rows.length < PAGE ? null : await pageOf(last.customer, PAGE);
-      if (next === null) controller.close();
-    },
-  });
+export function exported(pageOf: PageOf, format: FileFormat): Promise<ReadableStream<Uint8Array>> {
+  return rowFile(COLUMNS, pagesOf(pageOf), format);
 }
 
-function csvOf(rows: MemberRow[]): string {
-  const cells = rows.map((row) => Object.values(fieldsOf(row)));
-  return Papa.unparse(cells, { newline: NEWLINE, escapeFormulae: FORMULA }) + NEWLINE;
-}
-
-function ndjsonOf(rows: MemberRow[]): string {
-  return rows.map((row) => `${JSON.stringify(fieldsOf(row))}\n`).join('');
+async function* pagesOf(pageOf: PageOf): AsyncGenerator<FileRow[]> {
+  for (let after = ''; ; ) {
+    const rows = await pageOf(after, PAGE);
+    yield rows.map(fieldsOf);
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < PAGE) return;
+    after = last.customer;
+  }
 }
 
 /** In the order of the columns. */
-function fieldsOf({ customer, userId, email, phone, name, balance, sinceMs }: MemberRow) {
+function fieldsOf({ customer, userId, email, phone, name, balance, sinceMs }: MemberRow): FileRow {
   return { customer, user_id: userId, email, phone, name, balance, since: new Date(sinceMs).toISOString() };
 }
 

@@ -4,6 +4,7 @@ import type { Env } from '../env.ts';
 import type { ShopSnapshot } from '../shops/settings.ts';
 import { remote } from '../storage/remote.ts';
 import { ProblemError } from '../wire/problem.ts';
+import { type Claimed, creditOpenings } from './credit-openings.ts';
 import type { Resolved } from './directory.ts';
 import type { Subject } from './match.ts';
 
@@ -47,10 +48,20 @@ async function ask(env: Env, shop: ShopSnapshot, missing: Map<string, Subject>):
     const wait = `${answer.waitSeconds}`;
     throw new ProblemError('rate_limited', { headers: { 'Retry-After': wait, 'X-RateLimit-Reset': wait } });
   }
-  const answers = answer.resolved;
+  const answers = await credited(env, shop, answer.resolved);
   const fresh = new Map([...missing.keys()].map((name, index) => [name, answers[index] as Resolved]));
   for (const [name, resolved] of fresh) if (resolved.moves.length === 0) remember(name, resolved);
   return fresh;
+}
+
+/** What waited for somebody is theirs before anything else is told of them. Whoever is on the way has to arrive first. */
+async function credited(env: Env, shop: ShopSnapshot, resolved: Resolved[]): Promise<Resolved[]> {
+  const claimed = new Map<string, Claimed>();
+  for (const { customer, moves, openings } of resolved) {
+    if (openings !== undefined && moves.length === 0) claimed.set(customer, { customer, openings });
+  }
+  if (claimed.size > 0) await creditOpenings(env, shop, [...claimed.values()], directoryOf(env, shop.id));
+  return resolved.map(({ openings, ...rest }) => rest);
 }
 
 /** A customer answered that it moved: what this isolate thought of these identifiers is void. */

@@ -5,11 +5,16 @@
 import { DurableObject } from 'cloudflare:workers';
 import { handOver } from '../customers/hand-over.ts';
 import type { Identifier } from '../domain/event.ts';
+import type { Opening } from '../domain/opening.ts';
 import type { Env } from '../env.ts';
 import { randomText } from '../shops/crypto.ts';
 import { retryAfterMs } from '../time/retry.ts';
+import { creditOpenings, type OpeningEnd } from './credit-openings.ts';
 import { match, NAMING, type Subject, strongestFirst } from './match.ts';
-import { Newcomers } from './newcomers.ts';
+import { Newcomers, TooManyNewcomers } from './newcomers.ts';
+import type { StoredOpening } from './opening-store.ts';
+import { type Kept, type LineOwner, type NamedLine, type NewOpening, Openings, type Withdrawn } from './openings.ts';
+import { partiesOf, type ReferralParties, type ReferralQuery } from './referral-lookup.ts';
 import { DirectoryStore, type Move, type NewMove } from './store.ts';
 
 /** Sixteen objects share a shop's customers; more labels can be added, nobody moves. */
@@ -24,6 +29,8 @@ export interface Resolved {
   known: boolean;
   /** Customers who turned out to be this one; the caller hands them over, and asks again. */
   moves: Move[];
+  /** What waited for them and may not be credited yet; absent: nothing. The caller credits it before anything else. */
+  openings?: Opening[];
 }
 
 export interface ResolveCall {
@@ -38,23 +45,16 @@ export type Resolution = { resolved: Resolved[] } | { waitSeconds: number };
 /** Address -> how many people it made up in this call. */
 type Made = Map<string, number>;
 
-class TooManyNewcomers extends Error {
-  readonly seconds: number;
-
-  constructor(seconds: number) {
-    super('too many newcomers');
-    this.seconds = seconds;
-  }
-}
-
 export class Directory extends DurableObject<Env> {
   readonly #store: DirectoryStore;
   readonly #newcomers = new Newcomers();
+  readonly #openings: Openings;
   #failures = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#store = new DirectoryStore(ctx.storage);
+    this.#openings = new Openings(this.#store);
   }
 
   /** Rows read since the object started, for holding costs against the number of customers. */
@@ -77,7 +77,7 @@ export class Directory extends DurableObject<Env> {
         if (waitSeconds > 0) throw new TooManyNewcomers(waitSeconds);
         return all;
       });
-      if (resolved.some(({ moves }) => moves.length > 0)) await this.#arm();
+      if (resolved.some(({ moves, openings }) => moves.length > 0 || openings !== undefined)) await this.#arm();
       return { resolved };
     } catch (error) {
       if (error instanceof TooManyNewcomers) return { waitSeconds: error.seconds };
@@ -110,6 +110,11 @@ export class Directory extends DurableObject<Env> {
   /** As `current`, for many at once, in order. */
   currentAll(customers: string[]): (string | null)[] {
     return customers.map((customer) => this.#store.current(customer));
+  }
+
+  /** As `partiesOf`. */
+  referral(query: ReferralQuery): ReferralParties {
+    return partiesOf(this.#store, query);
   }
 
   identifiers(customer: string): Identifier[] {
@@ -168,20 +173,60 @@ export class Directory extends DurableObject<Env> {
     return this.#store.customers();
   }
 
-  /** Takes up the moves whose callers died. */
+  /** Customers after `after`, with those that moved, each with who it is now and at most `names` of its names. */
+  listed(after: string, limit: number, names: number): { customer: string; now: string; names: Identifier[] }[] {
+    return this.#store
+      .pageOfAll(after, limit)
+      .map((one) => ({ ...one, names: names === 0 ? [] : this.#store.names(one.customer, names) }));
+  }
+
+  /** Whom each line of a file of points means; without making anyone. */
+  lineOwners(lines: NamedLine[]): LineOwner[] {
+    return this.#openings.lineOwners(lines);
+  }
+
+  /** Keeps points for people whom nobody has seen, each once, until one of their names becomes a customer's. */
+  keepOpenings(all: NewOpening[]): Kept[] {
+    return this.#store.transaction(() => this.#openings.keep(all, Date.now()));
+  }
+
+  openingsEnded(ends: OpeningEnd[]): void {
+    this.#store.transaction(() => this.#openings.end(ends));
+  }
+
+  withdrawOpenings(ids: string[]): Withdrawn[] {
+    return this.#store.transaction(() => this.#openings.withdraw(ids));
+  }
+
+  /** Those that are not credited yet, after a number, in the order they came. */
+  openings(after: number, limit: number): (StoredOpening & { names: Identifier[] })[] {
+    const { openings } = this.#store;
+    return openings.page(after, limit).map((one) => ({ ...one, names: openings.names(one.n) }));
+  }
+
+  openingSums(): { expiresAtMs: number | null; points: number; openings: number }[] {
+    return this.#store.openings.sums();
+  }
+
+  /** Takes up the moves and the credits whose callers died. */
   override async alarm(): Promise<void> {
+    const shop = { id: this.#shop(), version: 1 };
     let failed = false;
-    for (const move of this.#store.openMoves(MOVES_AT_ONCE)) {
+    const tryTo = async (work: Promise<void>) => {
       try {
-        await handOver(this.env, { id: this.#shop(), version: 1 }, move, this);
+        await work;
       } catch (error) {
         failed = true;
         const about = { shop: this.#shop(), error: String(error) };
-        console.error(JSON.stringify({ level: 'error', msg: 'a move was put off', ...about }));
+        console.error(JSON.stringify({ level: 'error', msg: 'a move or a credit was put off', ...about }));
       }
-    }
+    };
+    for (const move of this.#store.openMoves(MOVES_AT_ONCE)) await tryTo(handOver(this.env, shop, move, this));
+    const claimants = this.#store.openings.claimants(MOVES_AT_ONCE);
+    const claimed = claimants.map((customer) => ({ customer, openings: this.#store.openings.claimedBy(customer) }));
+    await tryTo(creditOpenings(this.env, shop, claimed, this));
     this.#failures = failed ? this.#failures + 1 : 0;
-    if (this.#store.openMoves(1).length > 0) await this.#arm();
+    if (this.#store.openMoves(1).length > 0 || this.#store.openings.claimants(1).length > 0) await this.#arm();
   }
 
   #resolve(subject: Subject, call: ResolveCall, made: Made): Resolved {
@@ -194,6 +239,9 @@ export class Directory extends DurableObject<Env> {
       made.set(visitor, (made.get(visitor) ?? 0) + 1);
     }
     for (const identifier of found.attach) this.#store.attach(customer, identifier, subject.trust, call.nowMs);
+    // a browser's word does not lead to points
+    if (subject.trust === 'server') this.#store.openings.claim(customer, found.attach);
+    const openings = this.#store.openings.claimedBy(customer);
     const others = new Set([...found.others, ...this.#formerly(subject, customer)]);
     const moves = [...others].flatMap((loser) =>
       this.#begin({ loser, survivor: customer, trust: subject.trust, reason: 'identified' }, call.nowMs),
@@ -201,7 +249,7 @@ export class Directory extends DurableObject<Env> {
     // one just made is named by nothing but this
     const isNew = found.customer === null;
     const known = isNew ? isNamedBy(subject, found.attach) : this.#store.isNamed(customer, NAMING);
-    return { customer, known, moves };
+    return { customer, known, moves, ...(openings.length === 0 ? {} : { openings }) };
   }
 
   /** Whom a trusted sender's alias names by a user id that was theirs before. */

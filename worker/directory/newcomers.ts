@@ -11,6 +11,16 @@ const MOST_AT_ONCE = 2 * OF_ADDRESS_PER_SECOND;
 const OF_SHOP_PER_SECOND = 200;
 const SHOP = '';
 
+/** Undoes what a call made. */
+export class TooManyNewcomers extends Error {
+  readonly seconds: number;
+
+  constructor(seconds: number) {
+    super('too many newcomers');
+    this.seconds = seconds;
+  }
+}
+
 export class Newcomers {
   readonly #addresses = new TokenBuckets(20_000);
   readonly #shop = new TokenBuckets(1);

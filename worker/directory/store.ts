@@ -1,8 +1,12 @@
-/** The only SQL of the Directory's database. */
+/** The only SQL of the Directory's database, besides those of `opening-store.ts` and `alias-store.ts`. */
 import first from '../../migrations/directory/0001_directory.sql';
 import merges from '../../migrations/directory/0002_merges.sql';
+import openings from '../../migrations/directory/0003_openings.sql';
+import aliases from '../../migrations/directory/0004_aliases.sql';
 import { IDENTIFIER_KINDS, type Identifier, type IdentifierKind, type Trust } from '../domain/event.ts';
 import { Database } from '../storage/database.ts';
+import { AliasStore } from './alias-store.ts';
+import { OpeningStore } from './opening-store.ts';
 
 const OWNER = `SELECT i.customer, i.trust, m.survivor FROM identifier i
   LEFT JOIN merge m ON m.loser = i.customer AND m.state = 'open' WHERE i.kind = ? AND i.value = ?`;
@@ -30,9 +34,13 @@ export interface NewMove extends Move {
 
 export class DirectoryStore {
   readonly #db: Database;
+  readonly openings: OpeningStore;
+  readonly aliases: AliasStore;
 
   constructor(storage: DurableObjectStorage) {
-    this.#db = new Database(storage, [first, merges]);
+    this.#db = new Database(storage, [first, merges, openings, aliases]);
+    this.openings = new OpeningStore(this.#db);
+    this.aliases = new AliasStore(this.#db);
   }
 
   get rowsRead(): number {
@@ -120,6 +128,7 @@ export class DirectoryStore {
       trust,
       now,
     );
+    if (identifier.kind === 'email') this.aliases.note(customer, identifier.value);
   }
 
   /** Begins a move, or begins it again with more trust where a browser's word was refused. */
@@ -141,6 +150,8 @@ export class DirectoryStore {
     this.#db.run('UPDATE identifier SET customer = ? WHERE customer = ?', survivor, loser);
     this.#db.run('UPDATE customer SET moved_to = ?1 WHERE customer = ?2 OR moved_to = ?2', survivor, loser);
     this.#db.run("UPDATE merge SET state = 'done' WHERE loser = ?", loser);
+    this.aliases.move(loser, survivor);
+    this.openings.handOver(loser, survivor);
   }
 
   refuse(loser: string, survivor: string): void {
@@ -182,6 +193,12 @@ export class DirectoryStore {
         limit,
       )
       .map((row) => String(row.customer));
+  }
+
+  /** As `page`, with those that moved, each with who it is now. */
+  pageOfAll(after: string, limit: number): { customer: string; now: string }[] {
+    const sql = `SELECT customer, COALESCE(moved_to, customer) AS now FROM customer WHERE customer > ? ORDER BY customer LIMIT ?`;
+    return this.#db.all(sql, after, limit).map((row) => ({ customer: String(row.customer), now: String(row.now) }));
   }
 
   customers(): number {

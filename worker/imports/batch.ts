@@ -1,7 +1,8 @@
-/** The next lines of a file, whatever its format, each read as an event or with the rule it breaks; and its header. */
-import { type Columns, columnsOf, fieldsOfCells } from './columns.ts';
+/** The next lines of a file, whatever its format, each read as what it is for or with the rule it breaks; and its header. */
+import type { JsonObject } from '../domain/json.ts';
+import { type Columns, columnsOf, type FileKind, fieldsOfCells } from './columns.ts';
 import { delimiterOf, readCsv } from './csv.ts';
-import type { Flaw } from './fields.ts';
+import type { Fields, Flaw } from './fields.ts';
 import { type FileBytes, isUtf16, type Place, startOf } from './file.ts';
 import { type LineReading, readFields, readObject, type Setting } from './lines.ts';
 import { readNdjson } from './ndjson.ts';
@@ -14,14 +15,24 @@ export interface Layout {
 }
 
 /** null in `reading`: a blank line. */
-export interface ReadLine {
+export interface ReadRow<Reading> {
   line: number;
-  reading: LineReading | null;
+  reading: Reading | null;
+}
+
+export type ReadLine = ReadRow<LineReading>;
+
+/** How a row becomes what it is for: a JSON line's object, or a CSV row's cells by their names; or what is wrong with it. */
+export interface RowReader<Reading> {
+  ofObject: (value: JsonObject, line: number) => Reading;
+  ofFields: (fields: Fields, line: number) => Reading;
+  flawed: (flaw: Flaw) => Reading;
 }
 
 export type Opening = { layout: Layout; first: Place; flaws: null } | { flaws: Flaw[]; line: number };
 
-export interface Wanted extends Pick<Setting, 'kind'> {
+export interface Wanted {
+  kind: FileKind;
   format: Layout['format'];
   /** Names of the file -> names of ours; null leaves a column out. */
   columns: Readonly<Record<string, string | null>>;
@@ -47,25 +58,35 @@ export function readLines(
   from: Place,
   { most, job, setting }: { most: number; job: string; setting: Setting },
 ): { lines: ReadLine[]; next: Place } {
+  const reader: RowReader<LineReading> = {
+    ofObject: (value, line) => readObject(value, `${job}:${line}`, setting),
+    ofFields: (fields, line) => readFields(fields, `${job}:${line}`, setting),
+    flawed: (flaw) => ({ told: null, flaw }),
+  };
+  return readRows(file, layout, from, { ...reader, most });
+}
+
+/** At most `most` rows from `from` on, each read by whoever knows what it is for. */
+export function readRows<Reading>(
+  file: FileBytes,
+  layout: Layout,
+  from: Place,
+  { most, ofObject, ofFields, flawed }: RowReader<Reading> & { most: number },
+): { lines: ReadRow<Reading>[]; next: Place } {
   if (layout.format === 'ndjson') {
     const { rows, next } = readNdjson(file, from, most);
-    const lines = rows.map(({ line, value, rule }): ReadLine => {
-      if (rule !== null) return { line, reading: flawed(rule) };
-      return { line, reading: value === null ? null : readObject(value, `${job}:${line}`, setting) };
+    const lines = rows.map(({ line, value, rule }): ReadRow<Reading> => {
+      if (rule !== null) return { line, reading: flawed({ field: 'line', rule }) };
+      return { line, reading: value === null ? null : ofObject(value, line) };
     });
     return { lines, next };
   }
   const { rows, next } = readCsv(file, layout.delimiter, from, most);
-  const lines = rows.map(({ line, cells, rule }): ReadLine => {
-    if (cells === null) return { line, reading: flawed(rule ?? '') };
+  const lines = rows.map(({ line, cells, rule }): ReadRow<Reading> => {
+    if (cells === null) return { line, reading: flawed({ field: 'line', rule: rule ?? '' }) };
     if (cells.every((cell) => cell.trim() === '')) return { line, reading: null };
     const fields = fieldsOfCells(layout.columns, cells);
-    if ('rule' in fields) return { line, reading: { told: null, flaw: fields } };
-    return { line, reading: readFields(fields, `${job}:${line}`, setting) };
+    return { line, reading: 'rule' in fields ? flawed(fields) : ofFields(fields, line) };
   });
   return { lines, next };
-}
-
-function flawed(rule: string): LineReading {
-  return { told: null, flaw: { field: 'line', rule } };
 }

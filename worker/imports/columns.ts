@@ -4,29 +4,36 @@ import type { Json, JsonObject } from '../domain/json.ts';
 import type { Fields, Flaw } from './fields.ts';
 
 export type ImportKind = 'customers' | 'consents' | 'events' | 'list';
+/** Points are read by themselves: their lines are no events. */
+export type FileKind = ImportKind | 'points';
 
 export const IDENTIFYING = ['user_id', 'email', 'phone', 'shopify_id', 'anonymous_id'] as const;
 export const PROOF = ['method', 'opt_in_level', 'ip', 'form', 'text', 'url'] as const;
+export const POINTS_NAMES = ['customer_id', 'user_id', 'email', 'phone', 'shopify_id'] as const;
 export const CONSENT = ['channel', 'state', 'at', 'source', 'reason', ...PROOF] as const;
 
-const KNOWN: Record<ImportKind, readonly string[]> = {
+const KNOWN: Record<FileKind, readonly string[]> = {
   customers: [...IDENTIFYING, 'first_name', 'last_name', 'birthday', 'created_at'],
   consents: [...IDENTIFYING, ...CONSENT],
   events: [...IDENTIFYING, 'event', 'timestamp', 'message_id', 'properties'],
   list: [...IDENTIFYING, 'subscribed_at', ...CONSENT],
+  // `customer`: whom an export names by our id, which means nobody in another shop; not read
+  points: [...POINTS_NAMES, 'points', 'balance', 'reason', 'note', 'expires_at', 'available_at', 'customer'],
 };
-const REQUIRED: Record<ImportKind, readonly string[]> = {
+const REQUIRED: Record<FileKind, readonly string[]> = {
   customers: [],
   consents: ['channel', 'state', 'at'],
   events: ['event', 'timestamp'],
   list: [],
+  points: [],
 };
 /** Columns under these carry a name of the shop's own. */
-const OPEN: Record<ImportKind, string | null> = {
+const OPEN: Record<FileKind, string | null> = {
   customers: 'traits.',
   consents: null,
   events: 'properties.',
   list: null,
+  points: null,
 };
 const EXTERNAL = 'external:';
 const MOST_COLUMNS = 300;
@@ -37,7 +44,7 @@ const UNKNOWN = 'is not a known column';
  * The name that a column or field has here: `E-Mail`, `firstName` and `First name` are known ones; null for a name that
  * means nothing in this kind of file.
  */
-export function nameOf(kind: ImportKind, written: string): string | null {
+export function nameOf(kind: FileKind, written: string): string | null {
   const name = written.trim();
   if (name.length > LONGEST_NAME || !isPlain(name)) return null;
   if (name.toLowerCase().startsWith(EXTERNAL))
@@ -62,7 +69,7 @@ const NAMELESS = '';
 
 /** The header's columns, and what is wrong with them. */
 export function columnsOf(
-  kind: ImportKind,
+  kind: FileKind,
   header: string[],
   mapping: Readonly<Record<string, string | null>>,
 ): { columns: Columns; flaws: Flaw[] } {
@@ -85,11 +92,12 @@ export function columnsOf(
   return { columns, flaws };
 }
 
-function lacking(kind: ImportKind, named: string[]): Flaw[] {
+function lacking(kind: FileKind, named: string[]): Flaw[] {
   const missing = REQUIRED[kind].filter((name) => !named.includes(name));
   const flaws = missing.map((field) => ({ field, rule: 'is required' }));
-  const names = named.some((name) => name.startsWith(EXTERNAL) || IDENTIFYING.some((one) => one === name));
-  return names ? flaws : [{ field: 'header', rule: `needs one of ${IDENTIFYING.join(', ')} or external:…` }, ...flaws];
+  const naming: readonly string[] = kind === 'points' ? POINTS_NAMES : IDENTIFYING;
+  const names = named.some((name) => name.startsWith(EXTERNAL) || naming.includes(name));
+  return names ? flaws : [{ field: 'header', rule: `needs one of ${naming.join(', ')} or external:…` }, ...flaws];
 }
 
 /** A row's cells by column; a flaw where a cell stands under no column. */
@@ -107,7 +115,7 @@ export function fieldsOfCells(columns: Columns, cells: string[]): Fields | Flaw 
 }
 
 /** A JSON line's values by their names here; `traits` and `properties` may also be objects of their own. */
-export function fieldsOfObject(kind: ImportKind, value: JsonObject): Fields | Flaw {
+export function fieldsOfObject(kind: FileKind, value: JsonObject): Fields | Flaw {
   const fields = new Map<string, Json>();
   for (const [written, one] of flattened(kind, value)) {
     const name = nameOf(kind, written);
@@ -118,7 +126,7 @@ export function fieldsOfObject(kind: ImportKind, value: JsonObject): Fields | Fl
   return fields;
 }
 
-function flattened(kind: ImportKind, value: JsonObject): [string, Json][] {
+function flattened(kind: FileKind, value: JsonObject): [string, Json][] {
   return Object.entries(value).flatMap(([name, one]): [string, Json][] => {
     const isTraits = kind === 'customers' && name === 'traits' && typeof one === 'object' && one !== null;
     return isTraits && !Array.isArray(one)

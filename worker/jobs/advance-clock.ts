@@ -12,6 +12,9 @@ import { jobKind, type StepOutcome } from './kind.ts';
 
 export const ADVANCE_CLOCK = 'advance_clock';
 
+/** How long a step waits for what its objects have to ask of others. */
+const ERRANDS_MS = 500;
+
 /** Progress is told in milliseconds of the shop's time. */
 export const advanceClock = jobKind({
   input: z.strictObject({ fromMs: z.int(), toMs: z.int() }),
@@ -28,10 +31,10 @@ export const advanceClock = jobKind({
   },
 });
 
-function whatIsDue(env: Env, { objects, nowMs }: ClockStep): Promise<Due[]> {
+function whatIsDue(env: Env, { objects, nowMs, closed }: ClockStep): Promise<Due[]> {
   return Promise.all(
     objects.map(async ({ object, token }) => {
-      const dueMs = await remote<Customers>(env.CUSTOMERS, object).dueBy(nowMs);
+      const dueMs = await remote<Customers>(env.CUSTOMERS, object).dueBy(nowMs, closed ? 0 : ERRANDS_MS);
       return { object, token, dueMs };
     }),
   );

@@ -1,6 +1,6 @@
 /** Long work over all customers of a shop: pages the Directory, a bounded number a second, and says how far it is. */
 import { z } from 'zod';
-import type { SegmentCall } from '../customers/customers.ts';
+import type { SegmentCall } from '../customers/calls.ts';
 import { directoryOf } from '../directory/cache.ts';
 import { shopOf } from '../shops/cache.ts';
 import { testNow } from '../shops/shop-time.ts';

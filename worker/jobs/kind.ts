@@ -27,12 +27,18 @@ export interface StepCall<Input, Cursor> {
   upload: Upload;
   /** Notes names of the file, and answers the line in which the job met each first; a repeat changes nothing. */
   firstLines: (met: [name: string, line: number][]) => Map<string, number>;
+  /** The sums that earlier steps carried along, of those names that have one. */
+  figures: (names: string[]) => Map<string, number>;
+  /** The file that was first given this key; from now on that is `file`, where there was none. */
+  fileOfKey: (key: string, file: string) => string;
 }
 
 interface Reported {
   progress: Progress;
   /** Lines for the report; each is JSON of at most 4 KB. A step that is repeated reports its lines once. */
   lines?: JsonObject[];
+  /** Sums to carry along, as they are now. */
+  figures?: [name: string, value: number][];
 }
 
 export type StepOutcome<Cursor> =

@@ -78,6 +78,8 @@ export class Runner {
       untilMs: Date.now() + STEP_MS,
       upload: this.#store.uploads.open(job.id),
       firstLines: (met) => this.#store.transaction(() => this.#store.uploads.firstLines(job.id, met)),
+      figures: (names) => this.#store.uploads.figures(job.id, names),
+      fileOfKey: (key, file) => this.#store.transaction(() => this.#store.uploads.fileOfKey(key, file)),
     });
     return within(STEP_LIMIT_MS, step, () => {
       throw new Error(`a step took longer than ${STEP_LIMIT_MS} ms`);
@@ -90,6 +92,7 @@ export class Runner {
       const lines = (outcome.lines ?? []).map(boundedLine);
       const kept = lines.slice(0, room);
       this.#store.writeLines(job.id, job.lines, kept);
+      this.#store.uploads.writeFigures(job.id, outcome.figures ?? []);
       const { progress } = outcome;
       const told = {
         progress,

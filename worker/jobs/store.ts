@@ -1,6 +1,7 @@
 /** The only SQL of the Jobs database. Rows in, jobs out; it decides nothing. */
 import first from '../../migrations/jobs/0001_jobs.sql';
 import second from '../../migrations/jobs/0002_uploads.sql';
+import points from '../../migrations/jobs/0003_points.sql';
 import type { Json, JsonObject } from '../domain/json.ts';
 import { Database } from '../storage/database.ts';
 import type { Progress } from './kind.ts';
@@ -45,7 +46,7 @@ export class JobStore {
   readonly uploads: Uploads;
 
   constructor(storage: DurableObjectStorage) {
-    this.#db = new Database(storage, [first, second]);
+    this.#db = new Database(storage, [first, second, points]);
     this.uploads = new Uploads(this.#db);
   }
 

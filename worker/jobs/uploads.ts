@@ -98,7 +98,27 @@ export class Uploads {
     return new Map(this.#db.all(known, id, JSON.stringify(met)).map((row) => [String(row.name), Number(row.line)]));
   }
 
+  /** Sums that a job carries along, of those names that have one. */
+  figures(id: string, names: string[]): Map<string, number> {
+    const sql = 'SELECT name, value FROM figure WHERE job = ? AND name IN (SELECT value FROM json_each(?))';
+    return new Map(this.#all(sql, id, JSON.stringify(names)).map((row) => [String(row.name), Number(row.value)]));
+  }
+
+  writeFigures(id: string, figures: [name: string, value: number][]): void {
+    if (figures.length === 0) return;
+    const sql = `INSERT INTO figure (job, name, value) SELECT ?, value ->> 0, value ->> 1 FROM json_each(?) WHERE true
+      ON CONFLICT DO UPDATE SET value = excluded.value`;
+    this.#db.run(sql, id, JSON.stringify(figures));
+  }
+
+  /** The file that was first given this key; `file` itself where there was none. */
+  fileOfKey(key: string, file: string): string {
+    this.#db.run('INSERT INTO file_key (key, file) VALUES (?, ?) ON CONFLICT DO NOTHING', key, file);
+    return String(this.#db.one('SELECT file FROM file_key WHERE key = ?', key)?.file);
+  }
+
   drop(id: string): void {
+    this.#db.run('DELETE FROM figure WHERE job = ?', id);
     this.#db.run('DELETE FROM met WHERE job = ?', id);
     this.#db.run('DELETE FROM piece WHERE job = ?', id);
     this.#db.run('DELETE FROM part WHERE job = ?', id);
