@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..');
-const STAGE_LIMIT_MS = 15 * 60_000;
+const STAGE_LIMIT_MS = 25 * 60_000;
 
 type Count = { passed: number; failed: number; skipped: number };
 type Stage = { name: string; run: () => Promise<Count> };

@@ -61,6 +61,7 @@ const workerd: TestProjectInlineConfiguration = {
   test: {
     name: 'workerd',
     ...files('workerd'),
+    setupFiles: [join(import.meta.dirname, 'workerd', 'flat-wrappers.ts')],
     testTimeout: long ? 300_000 : 20_000,
   },
 };

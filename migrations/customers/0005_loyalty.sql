@@ -29,12 +29,47 @@ CREATE TABLE held_voucher (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX held_voucher_due ON held_voucher (customer, due_ms) WHERE due_ms IS NOT NULL;
 
+-- redeemer: who redeemed it, null where nobody was named. stands: 0 for one that was refused, or rolled back whole. Both
+-- are read in place, for most customers made a handful; an index would cost every redemption a row.
 CREATE TABLE redemption (
   customer TEXT NOT NULL,
   redemption TEXT NOT NULL,
   voucher TEXT NOT NULL,
+  campaign TEXT,
+  redeemer TEXT,
+  order_id TEXT,
+  at_ms INTEGER NOT NULL,
+  stands INTEGER NOT NULL,
   body TEXT NOT NULL,
   PRIMARY KEY (customer, redemption)
+) STRICT, WITHOUT ROWID;
+
+-- Money put on a gift card by hand, or taken off.
+CREATE TABLE gift_credit (
+  customer TEXT NOT NULL,
+  voucher TEXT NOT NULL,
+  credit TEXT NOT NULL,
+  body TEXT NOT NULL,
+  PRIMARY KEY (customer, voucher, credit)
+) STRICT, WITHOUT ROWID;
+
+-- Vouchers, redemptions, pending points and credits of a customer who is moving here and has more than one call carries.
+CREATE TABLE arriving_holding (
+  loser TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  id TEXT NOT NULL,
+  body TEXT NOT NULL,
+  PRIMARY KEY (loser, kind, id)
+) STRICT, WITHOUT ROWID;
+
+-- The friends whom a customer brought; seq: of the customer when one changed last.
+CREATE TABLE referral (
+  customer TEXT NOT NULL,
+  started_ms INTEGER NOT NULL,
+  referral TEXT NOT NULL,
+  seq INTEGER NOT NULL,
+  body TEXT NOT NULL,
+  PRIMARY KEY (customer, started_ms, referral)
 ) STRICT, WITHOUT ROWID;
 
 -- What a customer has to ask of another object, until it is answered for good: the one who starts is the coordinator.

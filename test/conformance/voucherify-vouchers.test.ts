@@ -47,7 +47,9 @@ it('redeems to the limit, and takes a redemption back once', async () => {
   expect(await client.validations.validateVoucher(code, ORDER)).toMatchObject({ valid: false, code });
   const back = await client.redemptions.rollback(done.id, { reason: 'returned' });
   expect(back).toMatchObject({ object: 'redemption_rollback', redemption: done.id, reason: 'returned' });
-  await expect(client.redemptions.rollback(done.id, { reason: 'again' })).rejects.toMatchObject({ key: 'already_rolled_back' });
+  await expect(client.redemptions.rollback(done.id, { reason: 'again' })).rejects.toMatchObject({
+    key: 'already_rolled_back',
+  });
   await client.vouchers.disable(code);
   await expect(client.redemptions.redeem(code, ORDER)).rejects.toMatchObject({ key: 'voucher_disabled' });
   await client.vouchers.enable(code);

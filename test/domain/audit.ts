@@ -32,6 +32,19 @@ export class Audit {
     expect(stored).toEqual(held);
     expect({ balance: this.#till.balance, debt: this.#till.debt }).toEqual({ balance: this.#sum, debt: this.#debt });
     for (const [orderId, account] of this.#accounts) this.#checkOrder(orderId, account);
+    this.#checkPending();
+  }
+
+  /** What waits is told alike in the head, by its own rows and by the orders it came from. */
+  #checkPending(): void {
+    const { pending, head } = this.#till;
+    expect(head?.loyalty.pending ?? 0).toBe(pending.reduce((sum, { points }) => sum + points, 0));
+    const told = pending.map(({ id, releasesAtMs, rule, origin }) => ({ id, releasesAtMs, rule: rule?.id, origin }));
+    const waiting = this.#till.orders.flatMap((order) =>
+      (order.waiting ?? []).map((one) => ({ ...one, origin: `order:${order.orderId}` })),
+    );
+    const byId = (all: { id: number }[]) => [...all].sort((a, b) => a.id - b.id);
+    expect(byId(waiting)).toEqual(byId(told));
   }
 
   #post(entry: PointsEntry): void {
@@ -60,7 +73,9 @@ export class Audit {
     const order = this.#till.order(orderId);
     expect(net).toBeGreaterThanOrEqual(expired);
     expect(order).toMatchObject({ expired });
-    expect(net).toBe((order?.earned ?? 0) - (order?.clawed ?? 0) + (order?.unrecovered ?? 0));
+    const waits = this.#till.pending.filter(({ origin }) => origin === `order:${orderId}`);
+    const held = waits.reduce((sum, { points }) => sum + points, 0) + (order?.voided ?? 0);
+    expect(net).toBe((order?.earned ?? 0) - (order?.clawed ?? 0) + (order?.unrecovered ?? 0) - held);
   }
 
   #account(orderId: string): Account {

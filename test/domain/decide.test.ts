@@ -78,6 +78,7 @@ describe('an event', () => {
           debt: 0,
           orderId: 'o1',
           reason: null,
+          rule: { id: 'order', name: 'Orders' },
         },
       ],
     ]);

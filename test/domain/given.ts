@@ -1,14 +1,19 @@
 /** What the tests start from: one shop, one rule, facts with every field said. Change only what the rule is about. */
+import { DEFAULT_BASE, type EarningBase } from '../../worker/domain/earning/base.ts';
 import type { CustomerEvent } from '../../worker/domain/event.ts';
 import type { OrderFact, OrderLine, OrderSnapshot, Refund, RefundLine } from '../../worker/domain/order-facts.ts';
-import { DEFAULT_BASE, type EarningBase, type OrderRule, type Programme } from '../../worker/domain/programme.ts';
+import type { OrderRule, Programme } from '../../worker/domain/programme.ts';
 import { segmentSet } from '../../worker/domain/segments/segment-set.ts';
 import type { Terms } from '../../worker/domain/terms.ts';
+import { codeMakerOf } from '../../worker/shops/code-maker.ts';
 
 const PATTERN = () => null;
 const MANNER = { timeZone: 'UTC', currency: 'USD', guard: false, countsTests: false, pattern: PATTERN };
 /** A shop without segments and lists. */
 export const NO_SEGMENTS = segmentSet(0, [], [], MANNER);
+
+/** As a shop's: the key is a test's. */
+export const CODES = codeMakerOf('MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY', 'shp_test');
 
 export const DAY = 86_400_000;
 export const NOW = Date.UTC(2026, 0, 15, 12);
@@ -33,6 +38,7 @@ export function terms(changes: Partial<Programme> = {}, shop: Partial<Omit<Terms
     currency: 'USD',
     mode: 'live',
     segments: NO_SEGMENTS,
+    codes: CODES,
     ...shop,
   };
 }

@@ -1,9 +1,11 @@
 /** A customer's life at random: points by hand, order facts in any order and more than once, and time going by. */
 import fc from 'fast-check';
 import { expect } from 'vitest';
+import type { BonusCampaign, Limit, OrderEarning, Wait } from '../../worker/domain/earning/programme.ts';
 import type { OrderFact, Refund } from '../../worker/domain/order-facts.ts';
 import type { Programme } from '../../worker/domain/programme.ts';
 import { takesFrom } from './audit.ts';
+import { campaign, earning, orderRule, selection } from './earning/given-rules.ts';
 import { DAY, line, NOW, refund, refundLine, rule, snapshot } from './given.ts';
 import type { Till } from './till.ts';
 
@@ -28,7 +30,10 @@ function versionOf(orderId: string, version: number, paid: boolean): OrderFact {
     currency: version % 13 === 12 ? 'EUR' : 'USD',
     cancelledAtMs: version % 6 === 5 ? updatedAtMs - 500 : null,
     refunded: version % 17 === 16,
-    lines: [line(subtotal - gift, { lineId: 'goods', quantity: 3 }), line(gift, { lineId: 'card', giftCard: true })],
+    lines: [
+      line(subtotal - gift, { lineId: 'goods', productId: 'goods', quantity: 3 }),
+      line(gift, { lineId: 'card', giftCard: true }),
+    ],
   });
   return { kind: 'order', paid, order, refunds: [], fulfilments: [] };
 }
@@ -84,6 +89,66 @@ export const programmeOfLife: fc.Arbitrary<Partial<Programme>> = fc.record({
       }),
     ),
 });
+
+const fraction = fc.tuple(fc.integer({ min: 0, max: 7 }), fc.integer({ min: 1, max: 5 }));
+const wait: fc.Arbitrary<Wait | null> = fc.constantFrom(
+  null,
+  { after: 'paid', days: 1 },
+  { after: 'paid', days: 4 },
+  { after: 'delivered', days: 0, longestDays: 3 },
+);
+const limits: fc.Arbitrary<Limit[]> = fc.constantFrom<Limit[]>(
+  [],
+  [{ most: 2, of: 'times', per: 'lifetime' }],
+  [{ most: 60, of: 'points', per: 'lifetime' }],
+);
+
+function ruleNamed(id: string): fc.Arbitrary<OrderEarning> {
+  const gives = fc.oneof(
+    fc.integer({ min: 1, max: 90 }).map((points) => ({ kind: 'fixed' as const, points })),
+    fc.integer({ min: 1, max: 9 }).map((points) => ({ kind: 'rate' as const, points, perMinor: 300 })),
+  );
+  const select = fc.constantFrom(null, selection({ products: ['goods'] }), selection({}, { products: ['goods'] }));
+  return fc
+    .record({
+      gives,
+      select,
+      limits,
+      wait: fc.option(wait, { nil: undefined }),
+      stackable: fc.boolean(),
+      priority: fc.nat(2),
+      minimumMinor: fc.constantFrom(0, 4000),
+      rounding: fc.constantFrom('floor' as const, 'half-up' as const, 'ceil' as const),
+    })
+    .map((changes) => orderRule(id, changes));
+}
+
+function campaignNamed(id: string): fc.Arbitrary<BonusCampaign> {
+  const bonus = fc.oneof(
+    fraction.map(([numerator, denominator]) => ({ kind: 'multiplier' as const, numerator, denominator })),
+    fc.integer({ min: 1, max: 40 }).map((points) => ({ kind: 'addition' as const, points })),
+  );
+  return fc
+    .record({ bonus, stackable: fc.boolean(), minimumMinor: fc.constantFrom(0, 3000) })
+    .map((changes) => campaign(id, changes));
+}
+
+/** A programme with several rules, campaigns and waiting times, beside the base rate or without it. */
+export const programmeOfRules: fc.Arbitrary<Partial<Programme>> = fc
+  .record({
+    life: programmeOfLife,
+    rules: fc.tuple(ruleNamed('a'), ruleNamed('b'), ruleNamed('c')),
+    campaigns: fc.tuple(campaignNamed('x'), campaignNamed('y')),
+    some: fc.tuple(fc.nat(3), fc.nat(2), fc.boolean()),
+    wait,
+    overdrawn: fc.constantFrom('debt' as const, 'negative_balance' as const, 'stop_at_zero' as const),
+  })
+  .map(({ life, rules, campaigns, some: [most, few, hasBase], wait, overdrawn }) => ({
+    ...life,
+    overdrawn,
+    ...(hasBase ? {} : { order: null }),
+    earning: earning({ rules: rules.slice(0, most), campaigns: campaigns.slice(0, few), wait }),
+  }));
 
 /** Lives one step at `at`, and holds what was taken against what had to be taken. */
 export function live(till: Till, one: Step, at: number): void {

@@ -5,13 +5,22 @@
 
 import { type Adjustment, decideAdjustment } from '../../worker/domain/adjustment.ts';
 import { type Changes, type Head, newHead, type State } from '../../worker/domain/customer.ts';
-import { decideDue, decideEvent } from '../../worker/domain/decide.ts';
+import { decideDue, decideEvent, decideLoyaltyDue, decideProgramme } from '../../worker/domain/decide.ts';
+import type { Decision } from '../../worker/domain/decision.ts';
 import type { CustomerEvent } from '../../worker/domain/event.ts';
 import type { JournalRow } from '../../worker/domain/journal.ts';
 import { type Lot, NEVER, type PointsEntry } from '../../worker/domain/ledger.ts';
+import { holdsEverybody } from '../../worker/domain/loyalty/parts.ts';
+import type { Pending } from '../../worker/domain/loyalty/pending.ts';
+import { decideReleases, orderOf } from '../../worker/domain/loyalty/releases.ts';
+import { decideOperation, type Operation } from '../../worker/domain/operations.ts';
 import type { Order } from '../../worker/domain/order.ts';
 import { type OrderFact, orderIdOf } from '../../worker/domain/order-facts.ts';
+import type { Made } from '../../worker/domain/referrals/made.ts';
 import type { Terms } from '../../worker/domain/terms.ts';
+import { voucherDueMs } from '../../worker/domain/vouchers/due.ts';
+import { decideVouchersDue } from '../../worker/domain/vouchers/held-due.ts';
+import type { Voucher } from '../../worker/domain/vouchers/voucher.ts';
 import { event, NOW } from './given.ts';
 
 export class Till {
@@ -20,8 +29,13 @@ export class Till {
   readonly journal: JournalRow[] = [];
   readonly #lots = new Map<number, Lot>();
   readonly #orders = new Map<string, Order>();
+  readonly #pending = new Map<number, Pending>();
+  readonly #vouchers = new Map<string, Voucher>();
+  readonly #referrals = new Map<string, Made>();
+  /** The segments that the customer is in, by trusted events alone. */
+  readonly segments = new Set<string>();
   readonly #keys = new Set<string>();
-  #made = 0;
+  #keyed = 0;
 
   constructor(terms: Terms) {
     this.terms = terms;
@@ -38,6 +52,19 @@ export class Till {
   /** Open lots in spending order, as copies: what is read from rows is nobody else's. */
   get lots(): Lot[] {
     return structuredClone([...this.#lots.values()]).sort((a, b) => a.expiresAtMs - b.expiresAtMs || a.lot - b.lot);
+  }
+
+  get orders(): Order[] {
+    return structuredClone([...this.#orders.values()]);
+  }
+
+  /** Points that wait, the soonest released first, as copies. */
+  get pending(): Pending[] {
+    return structuredClone([...this.#pending.values()]).sort((a, b) => a.releasesAtMs - b.releasesAtMs || a.id - b.id);
+  }
+
+  get vouchers(): Voucher[] {
+    return structuredClone([...this.#vouchers.values()]);
   }
 
   get entries(): PointsEntry[] {
@@ -57,7 +84,8 @@ export class Till {
     return this.#once(
       told.key,
       at,
-      (head, now) => decideEvent(this.#loadFor(told.fact, head, now), told, this.terms, now, known).changes,
+      (head, now) =>
+        decideEvent({ ...this.#loadFor(told.fact, head, now), ...this.#who() }, told, this.terms, now, known).changes,
     );
   }
 
@@ -71,19 +99,89 @@ export class Till {
     });
   }
 
+  /** Runs an operation that needs no lots; of points that wait it is handed the one it names. */
+  operate(operation: Operation, at = NOW): Decision {
+    const now = Math.max(this.head?.nowMs ?? at, at);
+    this.due(now);
+    this.hold(now);
+    const wanted = operation.op === 'pending' ? this.#pending.get(operation.pending) : undefined;
+    const pending = wanted === undefined ? [] : [structuredClone(wanted)];
+    const head = this.head === null ? newHead(now) : this.#copy();
+    const referrals = this.#made();
+    const state = { ...this.#who(), head, lots: [], orders: this.#ordersOf(pending), pending, referrals };
+    const decision = decideOperation(state, operation, this.terms, now);
+    this.#save(decision.changes);
+    return decision;
+  }
+
   /** The alarm. */
   due(at: number): void {
     if (this.head === null) return;
     const now = Math.max(this.head.nowMs, at);
-    if (this.head.nextDueMs === null || this.head.nextDueMs > now) return;
-    const state = { head: this.#copy(), lots: this.#enough(0, now), orders: structuredClone(this.#orders) };
-    this.#save(decideDue(state, this.terms, now));
+    while (this.head.nextDueMs !== null && this.head.nextDueMs <= now) {
+      const atMs = this.head.nextDueMs;
+      const state = { head: this.#copy(), lots: this.#enough(0, atMs), orders: structuredClone(this.#orders) };
+      this.#save(decideDue(state, this.terms, atMs, now));
+      const pending = this.pending.filter(({ releasesAtMs }) => releasesAtMs <= atMs);
+      const waiting = { ...this.#who(), head: this.#copy(), lots: [], orders: this.#ordersOf(pending), pending };
+      this.#save(decideReleases(waiting, this.terms, { atMs, nowMs: now }));
+      this.#vouchersDue(atMs, now);
+      this.#loyaltyDue(atMs, now);
+      if (this.head.nextDueMs !== null && this.head.nextDueMs <= atMs) throw new Error('an instant that does not pass');
+    }
+  }
+
+  /** Held against the programme, where it is newer than the one before. */
+  hold(at: number): void {
+    if (this.head === null) return;
+    const { programmeVersion: version, programme } = this.terms;
+    if ((this.head.loyalty.programmeVersion ?? (holdsEverybody(programme) ? 0 : version)) >= version) return;
+    const now = Math.max(this.head.nowMs, at);
+    const state = { ...this.#who(), head: this.#copy(), lots: this.lots, orders: new Map() };
+    this.#save(decideProgramme(state, this.terms, { atMs: now, nowMs: now }));
+  }
+
+  #vouchersDue(atMs: number, nowMs: number): void {
+    const vouchers = this.vouchers.filter((voucher) => (voucherDueMs(voucher) ?? NEVER) <= atMs);
+    if (vouchers.length === 0) return;
+    const state = { ...this.#who(), head: this.#copy(), lots: [], orders: new Map(), vouchers };
+    this.#save(decideVouchersDue(state, this.terms, { atMs, nowMs }));
+  }
+
+  #loyaltyDue(atMs: number, nowMs: number): void {
+    if ((this.head?.loyalty.dueMs ?? NEVER) > atMs) return;
+    const orders = new Map(this.orders.map((order) => [order.orderId, order]));
+    const state = { ...this.#who(), head: this.#copy(), lots: this.lots, orders };
+    this.#save(decideLoyaltyDue(state, this.terms, { atMs, nowMs }));
+  }
+
+  #who() {
+    const guardedSince = (group: string) => (this.segments.has(group) ? 0 : null);
+    const past = {
+      orders: () => this.orders,
+      pending: () => this.pending,
+      pointsRows: () => this.journal.filter((row) => row.entries.length > 0),
+      referrals: () => this.#made(),
+    };
+    return { customer: 'c', guardedSince, past };
+  }
+
+  #ordersOf(pending: Pending[]): Map<string, Order> {
+    const ids = pending.flatMap((one) => orderOf(one) ?? []);
+    return new Map(ids.flatMap((id): [string, Order][] => (this.#orders.has(id) ? [[id, this.#order(id)]] : [])));
+  }
+
+  #order(id: string): Order {
+    const order = this.order(id);
+    if (order === null) throw new Error('no such order');
+    return order;
   }
 
   #once(key: string, at: number, decide: (head: Head, now: number) => Changes): PointsEntry[] {
     if (this.#keys.has(key)) return [];
     const now = Math.max(this.head?.nowMs ?? at, at);
     this.due(now);
+    this.hold(now);
     const changes = decide(this.head === null ? newHead(now) : this.#copy(), now);
     this.#save(changes);
     return changes.rows.flatMap((row) => row.entries);
@@ -100,7 +198,8 @@ export class Till {
     const soonest = order.earned > 0 ? this.#enough(order.earned, now) : [];
     const own = order.lots.flatMap(({ lot }) => structuredClone(this.#lots.get(lot) ?? []));
     const lots = [...soonest, ...own.filter(({ lot }) => !soonest.some((one) => one.lot === lot))];
-    return { head, lots, orders: new Map([[order.orderId, order]]) };
+    const pending = (order.waiting ?? []).flatMap(({ id }) => structuredClone(this.#pending.get(id) ?? []));
+    return { head, lots, orders: new Map([[order.orderId, order]]), pending };
   }
 
   /** Lots until they hold `points`, and all that is due: a decision that needs more must fail here too. */
@@ -115,7 +214,7 @@ export class Till {
 
   #save(changes: Changes | null): void {
     if (changes === null) return;
-    const { head, rows, lots, orders } = structuredClone(changes);
+    const { head, rows, lots, orders, pending = [], vouchers = [], referrals = [] } = structuredClone(changes);
     for (const row of rows) {
       if (row.seq !== this.journal.length + 1) throw new Error(`row ${row.seq} leaves a gap`);
       this.journal.push(row);
@@ -126,14 +225,32 @@ export class Till {
       else this.#lots.set(lot.lot, lot);
     }
     for (const order of orders) this.#orders.set(order.orderId, order);
-    const earliest = this.lots[0]?.expiresAtMs ?? NEVER;
-    this.head = { ...head, nextDueMs: earliest === NEVER ? null : earliest };
+    for (const one of pending) {
+      if (one.points === 0) this.#pending.delete(one.id);
+      else this.#pending.set(one.id, one);
+    }
+    for (const voucher of vouchers) this.#vouchers.set(voucher.id, voucher);
+    for (const made of referrals) this.#referrals.set(made.id, made);
+    const lotsDueMs = soonest([...this.#lots.values()].map((lot) => lot.expiresAtMs));
+    const pendingDueMs = soonest([...this.#pending.values()].map((one) => one.releasesAtMs));
+    const vouchersDueMs = soonest([...this.#vouchers.values()].map(voucherDueMs));
+    const nextDueMs = soonest([lotsDueMs, pendingDueMs, vouchersDueMs, head.loyalty.dueMs]);
+    this.head = { ...head, lotsDueMs, pendingDueMs, vouchersDueMs, nextDueMs };
+  }
+
+  #made(): Made[] {
+    return structuredClone([...this.#referrals.values()]);
   }
 
   #key(): string {
-    this.#made += 1;
-    return `key:${this.#made}`;
+    this.#keyed += 1;
+    return `key:${this.#keyed}`;
   }
+}
+
+function soonest(all: (number | null | undefined)[]): number | null {
+  const at = Math.min(...all.map((one) => one ?? NEVER), NEVER);
+  return at === NEVER ? null : at;
 }
 
 /** The points of each entry, in order. */

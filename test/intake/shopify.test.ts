@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { DEFAULT_BASE } from '../../worker/domain/earning/base.ts';
 import { baseMinor, refundedMinor } from '../../worker/domain/earning/standing.ts';
 import type { JsonObject } from '../../worker/domain/json.ts';
 import { emptyOrder, foldFact } from '../../worker/domain/order.ts';
 import type { OrderFact, OrderSnapshot } from '../../worker/domain/order-facts.ts';
-import { DEFAULT_BASE } from '../../worker/domain/programme.ts';
 import { mapWebhook } from '../../worker/intake/sources/shopify.ts';
 import { parseExact } from '../../worker/intake/sources/shopify-json.ts';
 import type { Webhook } from '../../worker/intake/sources/shopify-webhook.ts';
@@ -470,6 +470,7 @@ describe.skipIf(isPublishedAbsent)(published, () => {
   test('the order is read whole', () => {
     const line = {
       productId: '632910392',
+      variantId: '808950810',
       sku: 'IPOD2008PINK',
       title: 'IPod Nano - 8GB',
       variantTitle: null,
@@ -634,6 +635,8 @@ describe.skipIf(isPublishedAbsent)(published, () => {
         firstName: 'Bob',
         lastName: 'Norman',
         phone: '+16136120707',
+        tags: ['Léon', 'Noël'],
+        accountState: 'disabled',
       },
       fact: null,
       profileAtMs: instant('2025-04-02T11:25:58-05:00'),

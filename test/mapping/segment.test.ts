@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Trust } from '../../worker/domain/event.ts';
 import { type Mapped, mapMessage, type Sender } from '../../worker/mapping/segment.ts';
+import { orderFactOf } from '../../worker/mapping/segment-order.ts';
 import { isPublishedAbsent, published, readJson } from '../intake/published.ts';
 
 const RECEIVED = Date.UTC(2026, 0, 15, 12);
@@ -532,6 +533,23 @@ describe.skipIf(isPublishedAbsent)(published, () => {
     expect(fact?.kind === 'order' ? fact.order.lines.map(({ lineId, netMinor }) => [lineId, netMinor]) : null).toEqual([
       ['507f1f77bcf86cd799439011', (1900 * 2250) / 2500],
       ['505bd76785ebb509fc183733', (600 * 2250) / 2500],
+    ]);
+  });
+
+  test('an order’s lines say what rules ask for: variant, collections and tags, a bounded number of them', () => {
+    const many = Array.from({ length: 40 }, (_, at) => `t${at}`);
+    const products = [
+      { product_id: 'p', variant_id: 7, category: 'Shoes', collections: ['New', 'Shoes', 5], tags: 'red, , soft' },
+      { product_id: 'q', category: 'x'.repeat(101), tags: many },
+      { product_id: 'r' },
+    ];
+    const sender = { trust: 'server' as const, ownsOrders: true, currency: 'USD', occurredAtMs: 0, messageId: 'm' };
+    const { fact } = orderFactOf('Placed Order', { order_id: 'o', subtotal: 5, products }, sender);
+    const lines = fact?.kind === 'order' ? fact.order.lines : [];
+    expect(lines.map(({ variantId, collections, tags }) => [variantId, collections, tags])).toEqual([
+      ['7', ['Shoes', 'New'], ['red', 'soft']],
+      [undefined, [], many.slice(0, 20)],
+      [undefined, undefined, undefined],
     ]);
   });
 

@@ -232,6 +232,7 @@ const standing: Standing = {
     birthday: '1815-12-10',
     userId: 'u1',
   },
+  loyalty: {},
   nextExpiry: { points: 10, atMs: AT + 1 },
   activity: Array.from({ length: 5 }, (_, index) => row(20 - index)),
   activityOrders: [],

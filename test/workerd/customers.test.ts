@@ -2,7 +2,8 @@
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import type { Customers, RecordAnswer } from '../../worker/customers/customers.ts';
+import type { RecordAnswer } from '../../worker/customers/calls.ts';
+import type { Customers } from '../../worker/customers/customers.ts';
 import type { Input } from '../../worker/customers/input.ts';
 import { customersOf } from '../../worker/customers/stubs.ts';
 import type { CustomerEvent } from '../../worker/domain/event.ts';

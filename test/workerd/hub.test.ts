@@ -215,9 +215,17 @@ describe('/openapi.json', () => {
       'get /hub/v1/orders',
       'get /hub/v1/orders/{id}',
       'get /hub/v1/proxy/{shop}/session',
+      'get /hub/v1/referrals',
+      'get /hub/v1/rewards',
+      'get /hub/v1/vouchers',
+      'post /hub/v1/earnings/preview',
       'post /hub/v1/proxy/{shop}/session',
+      'post /hub/v1/referrals/claims',
+      'post /hub/v1/rewards/{id}/redeem',
       'post /hub/v1/session',
+      'post /hub/v1/vouchers/{id}/undo',
       'put /hub/v1/consents/{channel}',
+      'put /hub/v1/membership',
     ]);
     for (const [, about] of told) {
       expect(about.tags).toEqual(['Hub']);

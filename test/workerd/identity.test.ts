@@ -200,7 +200,7 @@ it('finding somebody reads as many rows among a thousand as among ten', async ()
   const people = async (count: number) => {
     await shop.batch(...Array.from({ length: count }, () => named(newUser())));
     const reads: number[] = [];
-    for (let round = 0; round < 3; round += 1) {
+    for (let round = 0; round < 8; round += 1) {
       const [known, before] = [newUser(), await rows()];
       await shop.batch(named(known));
       await shop.batch({ ...named(known), traits: { email: `${known}@example.com` } });

@@ -380,6 +380,8 @@ describe('a step that a crash repeats', () => {
       untilMs: 0,
       upload: { size: bytes.length, read: (from: number, length: number) => bytes.slice(from, from + length) },
       firstLines: () => new Map(),
+      figures: () => new Map(),
+      fileOfKey: (_: string, file: string) => file,
     };
     const opened = await step?.({ ...call, cursor: null });
     if (opened?.state !== 'going') throw new Error('the file was not opened');

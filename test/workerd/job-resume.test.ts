@@ -182,6 +182,11 @@ describe('what cannot go on', () => {
     expect([refused.status, refused.body.key]).toEqual([409, 'conflict']);
     const resumable = Object.entries(JOB_KINDS).flatMap(([kind, one]) => (one.resumable ? [kind] : []));
     expect(resumable.filter((kind) => !kind.startsWith('test.'))).toEqual([
+      'generate_codes',
+      'points_import_undo',
+      'liability',
+      'evaluate_programme',
+      'preview_tiers',
       'evaluate_segments',
       'preview_segment',
       'snapshot_segment',

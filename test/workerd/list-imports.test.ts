@@ -246,6 +246,8 @@ describe('a step that a crash repeats', () => {
       untilMs: 0,
       upload: { size: bytes.length, read: (from: number, length: number) => bytes.slice(from, from + length) },
       firstLines: () => new Map(),
+      figures: () => new Map(),
+      fileOfKey: (_: string, file: string) => file,
     };
     const { step } = JOB_KINDS.import ?? {};
     const opened = await step?.({ ...call, cursor: null });

@@ -18,6 +18,7 @@ function set(customer: string, from: number, to: number, balance: number): Chang
     from,
     head: { ...newHead(1_000), seq: to, balance, known: true },
     orders: [],
+    referrals: [],
     may: MAY_CHANGE_ALL,
   };
 }

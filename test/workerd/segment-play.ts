@@ -13,6 +13,7 @@ import { SegmentReader } from '../../worker/customers/segment-reader.ts';
 import { CustomerStore } from '../../worker/customers/store.ts';
 import type { JournalRow } from '../../worker/domain/journal.ts';
 import type { Terms } from '../../worker/domain/terms.ts';
+import { CODES } from '../domain/given.ts';
 import { DAY } from '../domain/segments/instants.ts';
 import { later } from '../domain/segments/naive-calendar.ts';
 import { probesOf } from '../domain/segments/probes.ts';
@@ -87,7 +88,7 @@ class Game {
     const { countsTests } = this.#world.material.shop;
     const programme = { order: null, worth: null, expiresAfterDays: null, overdrawn: 'debt' as const };
     const mode = countsTests ? ('test' as const) : ('live' as const);
-    return { programme, programmeVersion: 1, currency: 'EUR', mode, segments: this.#book.set };
+    return { programme, programmeVersion: 1, currency: 'EUR', mode, segments: this.#book.set, codes: CODES };
   }
 
   /** Where the turn says so it fails first, at the very end, and leaves no trace. */
@@ -128,11 +129,13 @@ class Game {
     const verdicts = inputs.map((input): string => {
       const { key } = input.kind === 'event' ? input.event : input.operation;
       if (person.hasSeen(key)) return 'duplicate';
-      if (input.kind === 'operation' && (input.operation.expiresAtMs ?? this.#nowMs + 1) <= this.#nowMs) return 'late';
+      const adjusted = input.kind === 'operation' && input.operation.op === 'adjust' ? input.operation : null;
+      if ((adjusted?.expiresAtMs ?? this.#nowMs + 1) <= this.#nowMs) return 'late';
       this.#advance(customer, person, turn);
       person.bringUp(this.#book.model);
       if (input.kind === 'event') person.tell(this.#book.model, input.event);
-      else person.adjust(this.#book.model, input.operation);
+      else if (adjusted !== null) person.adjust(this.#book.model, adjusted);
+      else throw new Error('an operation that this game does not play');
       this.#people.set(customer, person);
       return 'recorded';
     });

@@ -76,7 +76,8 @@ describe('an event', () => {
         await eventually(isQuiet, 10_000);
         return (await object.record({ ...call, groups, waitMs: 0 })).rowsWritten;
       });
-    const without = await rowsOf('Viewed');
+    await rowsOf('Viewed');
+    const without = Math.min(await rowsOf('Other'), await rowsOf('Other'), await rowsOf('Other'));
     for (let at = 0; at < 5; at += 1) await segment(shop, all(did('Viewed', 'greater-than-or-equal', 100 + at)));
     const three = await segment(shop, all(did('Viewed', 'greater-than-or-equal', 3)));
     await bringUp(shop, user);
@@ -180,8 +181,8 @@ describe('a definition', () => {
     const id = await segment(shop, all(did('Viewed', 'greater-than-or-equal', 1)));
     expect(await segmentIds(shop, user)).toEqual([id]);
     expect(await transitions(shop, user)).toEqual([]);
-    expect(await bringUp(shop, user)).toEqual({ looked: 1, entered: 1, left: 0 });
-    expect(await bringUp(shop, user)).toEqual({ looked: 1, entered: 0, left: 0 });
+    expect(await bringUp(shop, user)).toEqual({ looked: 1, entered: 1, left: 0, moved: 0 });
+    expect(await bringUp(shop, user)).toEqual({ looked: 1, entered: 0, left: 0, moved: 0 });
     expect(await transitions(shop, user)).toMatchObject([
       { kind: 'segment.entered', cause: 'definition', announced: false },
     ]);

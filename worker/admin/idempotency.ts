@@ -1,41 +1,17 @@
 /**
  * `Idempotency-Key` on the admin API's writes: one run per key, and the first answer for every retry. Ledger operations
- * keep theirs in the customer's journal instead; both read the header here.
+ * keep theirs in the customer's journal instead.
  */
 import type { AppContext } from '../http/app.ts';
+import { fingerprintOf, idempotencyKey } from '../http/idempotency-key.ts';
 import { shopOf } from '../shops/cache.ts';
-import { seal, sha256Hex, unseal } from '../shops/crypto.ts';
+import { seal, unseal } from '../shops/crypto.ts';
 import { ProblemError } from '../wire/problem.ts';
-
-const LONGEST_KEY = 255;
-
-/** The header's key; a Structured Field string's quotes are taken off. null where it is not sent. */
-export function idempotencyKey(c: AppContext): string | null {
-  const header = c.req.header('idempotency-key');
-  if (header === undefined) return null;
-  const key = header.replace(/^"(.*)"$/, '$1');
-  if (key === '' || key.length > LONGEST_KEY) {
-    const errors = [
-      {
-        field: 'Idempotency-Key',
-        rule: `must have 1 to ${LONGEST_KEY} characters`,
-      },
-    ];
-    throw new ProblemError('invalid_request', { errors });
-  }
-  return key;
-}
 
 /** What a rerun of this request derives its keys from; null, where there is no header to know a rerun by. */
 export function seedOf(c: AppContext): string | null {
   const key = idempotencyKey(c);
   return key === null ? null : `${c.req.method} ${c.req.path} ${key}`;
-}
-
-/** What makes a request the same request: its method, its address and its body's bytes. */
-export async function fingerprintOf(c: AppContext): Promise<string> {
-  const { pathname, search } = new URL(c.req.url);
-  return sha256Hex(`${c.req.method} ${pathname}${search}\n${await c.req.text()}`);
 }
 
 /**

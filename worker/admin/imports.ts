@@ -90,11 +90,13 @@ const upload = createRoute({
 imports.openapi(upload, async (c) => {
   const { shop } = await requireScope(c, 'customers');
   const { id, part } = c.req.valid('param');
+  await importOf(c, shop.id, id);
   const bytes = await readBytes(c.req.raw, wire.LARGEST_PART);
   if (bytes.byteLength === 0) throw invalid('body', 'must not be empty');
   const sha256 = toHex(await crypto.subtle.digest('SHA-256', bytes));
   const kept = await jobsOf(c.env, shop.id).putPart(id, { part, sha256 }, bytes);
-  if (kept.refusal === 'unknown') throw await notUploading(c, shop.id, id);
+  if (kept.refusal === 'unknown')
+    throw new ProblemError('conflict', { detail: 'The import has been started or has ended.' });
   if (kept.refusal === 'differs') throw new ProblemError('conflict', { detail: `Part ${part} came with other bytes.` });
   return c.json(kept.part, 200);
 });
@@ -111,10 +113,10 @@ const start = createRoute({
 imports.openapi(start, async (c) => {
   const { shop } = await requireScope(c, 'customers');
   const { id } = c.req.valid('param');
+  await importOf(c, shop.id, id);
   const started = await jobsOf(c.env, shop.id).startDraft(id, c.req.valid('json').parts);
   switch (started.refusal) {
     case null:
-      if (started.job.kind !== IMPORT) throw new ProblemError('not_found');
       return c.json(jobView(started.job), 202, { Location: jobPath(id) });
     case 'unknown':
       throw new ProblemError('not_found');
@@ -179,15 +181,10 @@ imports.openapi(cancel, async (c) => {
 async function importOf(c: AppContext, shop: string, id: string): Promise<z.infer<typeof wire.Import>> {
   const jobs = jobsOf(c.env, shop);
   const waiting = await jobs.draftOf(id);
-  if (waiting !== null) return draftView(waiting.draft, waiting.parts);
+  if (waiting !== null && waiting.draft.kind === IMPORT) return draftView(waiting.draft, waiting.parts);
   const job = await jobs.job(id);
   if (job === null || job.kind !== IMPORT) throw new ProblemError('not_found');
   return importView(job);
-}
-
-async function notUploading(c: AppContext, shop: string, id: string): Promise<ProblemError> {
-  await importOf(c, shop, id);
-  return new ProblemError('conflict', { detail: 'The import has been started or has ended.' });
 }
 
 function incomplete(missing: number[], beyond: number[]): string {

@@ -107,7 +107,7 @@ const resume = createRoute({
   summary: 'Have a job that was cancelled or failed go on from where it stood',
   description:
     'It waits its turn behind other jobs, and keeps its progress and its report. Evaluations, previews and snapshots of ' +
-    'segments can go on; other kinds are started anew, and answer 409.',
+    'segments, sums of all points and the undo of an import can go on; other kinds are started anew, and answer 409.',
   request: { headers: idempotent, params: jobParam },
   responses: { 200: json(Job, 'The job'), ...writeRefusals },
 });

@@ -10,6 +10,7 @@ import { GroupParam } from '../wire/segments.ts';
 import { bearer, refusals } from './docs.ts';
 import { type GroupKind, requireGroup } from './groups.ts';
 import { exported, fileName } from './member-export.ts';
+import { fileHeaders } from './row-file.ts';
 
 export const members = routes();
 
@@ -87,10 +88,5 @@ async function fileOf(c: AppContext, kind: GroupKind, group: string, format: 'cs
   const { shop } = await requireScope(c, 'customers');
   const { id, name } = await requireGroup(c, shop, kind, group);
   const page = (after: string, limit: number) => membersAfter(c.env.DB, { shop: shop.id, group: id, after, limit });
-  return c.body(await exported(page, format), 200, {
-    'Content-Type': format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson',
-    'Content-Disposition': `attachment; filename="${fileName(name, id)}.${format}"`,
-    'X-Content-Type-Options': 'nosniff',
-    'Cache-Control': 'no-store',
-  });
+  return c.body(await exported(page, format), 200, fileHeaders(fileName(name, id), format));
 }

@@ -8,13 +8,14 @@ import { carriedFrom } from '../domain/merge.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { body, json } from '../http/answers.ts';
 import { type AppContext, raw, routes } from '../http/app.ts';
+import { fingerprintOf, idempotencyKey } from '../http/idempotency-key.ts';
 import { requireScope } from '../http/scope.ts';
 import { operate } from '../routing/follow.ts';
 import type { ShopSnapshot } from '../shops/settings.ts';
 import { Adjust, Adjusted } from '../wire/customers.ts';
 import { ProblemError } from '../wire/problem.ts';
 import { bearer, idempotent, writeRefusals } from './docs.ts';
-import { fingerprintOf, idempotencyKey } from './idempotency.ts';
+import { given } from './given.ts';
 import { findCustomer, refParam } from './ref.ts';
 import { entryViews } from './views.ts';
 
@@ -55,7 +56,7 @@ async function record(
   const key = idempotencyKey(c);
   const operation = {
     op: 'adjust' as const,
-    ...wanted,
+    ...given(wanted),
     key: `op:${key ?? crypto.randomUUID()}`,
     fingerprint: await fingerprintOf(c),
   };
@@ -89,14 +90,16 @@ function adjusted(customer: string, row: JournalRow): z.infer<typeof Adjusted> {
 }
 
 function refused(refusal: Refusal, headers: Record<string, string>): ProblemError {
-  const { balance, asked } = refusal;
-  return refusal.reason === 'insufficient_points'
-    ? new ProblemError('insufficient_points', {
-        detail: `The balance is ${balance}; ${asked} were asked for.`,
-        headers,
-      })
-    : new ProblemError('balance_limit', {
-        detail: `The balance is ${balance}; ${asked} more do not fit.`,
-        headers,
-      });
+  switch (refusal.reason) {
+    case 'insufficient_points': {
+      const detail = `The balance is ${refusal.balance}; ${refusal.asked} were asked for.`;
+      return new ProblemError('insufficient_points', { detail, headers });
+    }
+    case 'balance_limit': {
+      const detail = `The balance is ${refusal.balance}; ${refusal.asked} more do not fit.`;
+      return new ProblemError('balance_limit', { detail, headers });
+    }
+    default:
+      throw new Error(`an adjustment refused for ${refusal.reason}`);
+  }
 }

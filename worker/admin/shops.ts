@@ -4,6 +4,7 @@ import { exponentOf } from '../domain/money.ts';
 import { defaultProgramme } from '../domain/programme.ts';
 import { body, json } from '../http/answers.ts';
 import { type AppContext, raw, routes } from '../http/app.ts';
+import { idempotencyKey } from '../http/idempotency-key.ts';
 import { requireOperator } from '../http/scope.ts';
 import { listShops } from '../projection/queries.ts';
 import { shopOf } from '../shops/cache.ts';
@@ -15,7 +16,7 @@ import { NewShop, ShopCreated, ShopList } from '../wire/admin.ts';
 import { fromCursor, toCursor } from '../wire/cursor.ts';
 import { pageQuery } from '../wire/parts.ts';
 import { idempotent, operator, refusals, writeRefusals } from './docs.ts';
-import { idempotencyKey, once, seedOf } from './idempotency.ts';
+import { once, seedOf } from './idempotency.ts';
 import { shopView } from './views.ts';
 
 export const shops = routes();

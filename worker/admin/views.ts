@@ -73,12 +73,12 @@ export interface Names {
 }
 
 export function customerView(names: Names, standing: Standing): z.infer<typeof people.Customer> {
-  const { balance, debt, lifetime, nextExpiry } = standing;
+  const { balance, debt, lifetime, loyalty, nextExpiry } = standing;
   return {
     ...names,
     traits: standing.traits,
     consents: consentViews(standing.consents),
-    points: { balance, debt, lifetime, nextExpiry },
+    points: { balance, debt, usable: balance + debt, pending: loyalty.pending ?? 0, lifetime, nextExpiry },
     orders: standing.orderCount,
     firstSeenMs: standing.firstSeenMs,
     lastSeenMs: standing.lastSeenMs,
@@ -101,6 +101,7 @@ export function entryViews(row: JournalRow): z.infer<typeof people.PointsEntry>[
       })),
       orderId: entry.orderId,
       reason: entry.reason,
+      rule: entry.rule ?? null,
       note: textOf(row.about, 'note'),
       atMs: row.atMs,
       recordedAtMs: row.recordedAtMs,

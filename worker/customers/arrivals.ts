@@ -3,13 +3,22 @@ import type { JournalRow } from '../domain/journal.ts';
 import type { Order } from '../domain/order.ts';
 import type { Database } from '../storage/database.ts';
 import { jsonTexts } from '../storage/json-texts.ts';
+import { HoldingPages } from './holding-pages.ts';
 import { toOrder, toStagedRow } from './rows.ts';
 
 export class Arrivals {
   readonly #db: Database;
+  readonly holdings: HoldingPages;
 
   constructor(db: Database) {
     this.#db = db;
+    this.holdings = new HoldingPages(db);
+  }
+
+  /** Orders of one who leaves, after an id, by id. */
+  ordersAfter(customer: string, orderId: string, limit: number): Order[] {
+    const sql = 'SELECT body FROM orders WHERE customer = ? AND order_id > ? ORDER BY order_id LIMIT ?';
+    return this.#db.all(sql, customer, orderId, limit).map(toOrder);
   }
 
   hasAdopted(loser: string): boolean {
@@ -21,6 +30,7 @@ export class Arrivals {
     this.#db.run('INSERT INTO adopted (loser, customer, at_ms) VALUES (?, ?, ?)', loser, customer, now);
     this.#db.run('DELETE FROM arriving WHERE loser = ?', loser);
     this.#db.run('DELETE FROM arriving_order WHERE loser = ?', loser);
+    this.holdings.forget(loser);
   }
 
   /** Within a transaction: keeps rows and orders of a customer who is moving here until the last of them came. */

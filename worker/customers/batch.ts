@@ -46,10 +46,15 @@ const WRITE_HEADS = `
     segments_version = excluded.segments_version, lots_due_ms = excluded.lots_due_ms,
     loyalty = excluded.loyalty, pending_due_ms = excluded.pending_due_ms, vouchers_due_ms = excluded.vouchers_due_ms`;
 
+/** Of whose next due stays as it is: its index is not written again for the value that it has. */
+const WRITE_HEADS_BUT_DUE = WRITE_HEADS.replace('next_due_ms = excluded.next_due_ms,', '');
+
 export class Batch {
   readonly #db: Database;
   readonly #heads = new Map<string, Head>();
   readonly #changed = new Set<string>();
+  /** When something is due next, as it is stored, of those whose heads were read here. */
+  readonly #storedDue = new Map<string, number | null>();
   /** Those of whom nothing is stored. */
   readonly #newcomers = new Set<string>();
   readonly #keys = new Map<string, number>();
@@ -59,6 +64,7 @@ export class Batch {
   readonly #dueAnew = new Map<string, Set<TableDue>>();
   readonly #histories: Histories;
   #touchedDue = false;
+  #touchedErrands = false;
   /** Customers by their numbers in this object. */
   readonly #numbers = new Map<string, number>();
   readonly #untold = new Map<string, Untold>();
@@ -76,6 +82,10 @@ export class Batch {
   /** Whether anybody's next due instant may have changed. */
   get touchedDue(): boolean {
     return this.#touchedDue;
+  }
+
+  get touchedErrands(): boolean {
+    return this.#touchedErrands;
   }
 
   get lastNumber(): number {
@@ -96,7 +106,9 @@ export class Batch {
     for (const customer of customers) if (!this.#heads.has(customer)) this.#newcomers.add(customer);
     for (const row of this.#db.all(HEADS, JSON.stringify(customers))) {
       this.#newcomers.delete(String(row.customer));
-      this.#heads.set(String(row.customer), toHead(row));
+      const head = toHead(row);
+      this.#heads.set(String(row.customer), head);
+      this.#storedDue.set(String(row.customer), head.nextDueMs);
       if (row.no != null) this.#numbers.set(String(row.customer), Number(row.no));
     }
     if (keys.length === 0) return;
@@ -113,11 +125,17 @@ export class Batch {
   rowOfKey(customer: string, key: string): JournalRow | null {
     const seq = this.#keys.get(nameOf(customer, key));
     if (seq === undefined) return null;
+    const row = this.rowAt(customer, seq);
+    if (row === null) throw new Error('a used key without its journal row');
+    return row;
+  }
+
+  /** A row by its number, be it of this very call. */
+  rowAt(customer: string, seq: number): JournalRow | null {
     const pending = this.#rows.find((one) => one.customer === customer && one.row.seq === seq);
     if (pending !== undefined) return pending.row;
     const row: Row | null = this.#db.one('SELECT * FROM journal WHERE n = ?', this.#placeOf(customer, seq));
-    if (row === null) throw new Error('a used key without its journal row');
-    return toJournalRow(row);
+    return row === null ? null : toJournalRow(row);
   }
 
   /** Takes a decision over. Lots and orders are written at once, for the next decision of this call reads them. */
@@ -129,6 +147,7 @@ export class Batch {
       history?.add(row);
       if (row.key !== null) this.#keys.set(nameOf(customer, row.key), row.seq);
     }
+    this.#touchedErrands ||= changes.errands !== undefined;
     for (const due of this.#holdings.write(customer, changes)) this.readDueAnew(customer, due);
   }
 
@@ -153,6 +172,11 @@ export class Batch {
     this.#writeRows();
     this.#newcomers.delete(customer);
     this.#histories.forget(customer);
+  }
+
+  /** Rows of this call that are not written yet. */
+  unwritten(customer: string): JournalRow[] {
+    return this.#rows.flatMap((one) => (one.customer === customer ? one.row : []));
   }
 
   /** The customer's past, with what this call adds to it. */
@@ -184,13 +208,18 @@ export class Batch {
   /** Writes what was gathered; call once, last in the transaction. */
   flush(): void {
     this.#writeRows();
-    const heads = [...this.#changed].flatMap((customer) => {
+    const same: unknown[][] = [];
+    const others: unknown[][] = [];
+    for (const customer of this.#changed) {
       const head = this.#heads.get(customer);
-      if (head === undefined) return [];
+      if (head === undefined) continue;
       this.#latestMs = Math.max(this.#latestMs, head.nowMs);
-      return [[...headValues(customer, this.#dueHead(customer, head)), this.#numberOf(customer)]];
-    });
-    if (heads.length > 0) this.#db.run(WRITE_HEADS, JSON.stringify(heads));
+      const due = this.#dueHead(customer, head);
+      const isSame = this.#storedDue.get(customer) === due.nextDueMs;
+      (isSame ? same : others).push([...headValues(customer, due), this.#numberOf(customer)]);
+    }
+    if (same.length > 0) this.#db.run(WRITE_HEADS_BUT_DUE, JSON.stringify(same));
+    if (others.length > 0) this.#db.run(WRITE_HEADS, JSON.stringify(others));
   }
 
   #writeRows(): void {
@@ -244,13 +273,21 @@ export class Batch {
 
   #noteUntold(customer: string, { seq, kind, orderId, about }: JournalRow, points: boolean): void {
     const known = this.#untold.get(customer);
-    const untold = known ?? { from: seq - 1, orders: new Set(), points: false, profile: false, groups: false };
+    const untold = known ?? {
+      from: seq - 1,
+      orders: new Set(),
+      points: false,
+      profile: false,
+      groups: false,
+      referrals: false,
+    };
     if (known === undefined) this.#untold.set(customer, untold);
     const isMerge = kind === 'customer.merged';
     untold.from = Math.min(untold.from, seq - 1);
     untold.points ||= points;
     untold.profile ||= isMerge || about.traits !== undefined;
     untold.groups ||= isMerge || about.lists !== undefined || GROUP_KINDS.has(kind);
+    untold.referrals ||= isMerge || kind.startsWith('referral.');
     if (orderId !== null) untold.orders.add(orderId);
   }
 }

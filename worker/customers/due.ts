@@ -3,8 +3,8 @@
  * and left. Everything due by now happens first, in order, each at its own instant; then the input; then what it brings.
  */
 import type { Changes, Head } from '../domain/customer.ts';
-import { decideDue, decideLoyaltyDue, decideProgramme } from '../domain/decide.ts';
-import type { Order } from '../domain/order.ts';
+import { decideProgramme } from '../domain/decide.ts';
+import { holdsEverybody } from '../domain/loyalty/parts.ts';
 import { applyLists, changesByTransition } from '../domain/segments/lists.ts';
 import {
   type Cause,
@@ -18,7 +18,9 @@ import {
 import type { ListChange } from '../domain/segments/states.ts';
 import { touchedSegments } from '../domain/segments/touched.ts';
 import type { Terms } from '../domain/terms.ts';
+import { tierIdOf } from '../domain/tiers/state.ts';
 import type { Batch } from './batch.ts';
+import { DUES, pointsDue, whoIs } from './dues.ts';
 import type { CustomerStore } from './store.ts';
 
 /** One transaction of an object: where it reads, what it gathers, by which terms it decides. */
@@ -63,19 +65,6 @@ function runInstant(scene: Scene, customer: string, before: Head, when: When): H
   }
   lookAt(scene, customer, head, { ...when, which, cause: { kind: head === current ? 'time' : 'points' } });
   return scene.batch.due(customer);
-}
-
-type DecideDue = (scene: Scene, customer: string, head: Head, when: When) => Changes | null;
-
-/** What comes due by itself, in the order in which it is done at one instant. */
-const DUES: readonly DecideDue[] = [pointsDue, loyaltyDue];
-
-/** What the programme does by itself may close a whole balance: all open lots are at hand. */
-function loyaltyDue({ store, terms }: Scene, customer: string, head: Head, { atMs, now }: When): Changes | null {
-  const { dueMs } = head.loyalty;
-  if (dueMs === undefined || dueMs > atMs) return null;
-  const lots = store.lots(customer, Number.POSITIVE_INFINITY, atMs);
-  return decideLoyaltyDue({ head, lots, orders: new Map() }, terms, { atMs, nowMs: now });
 }
 
 /** Closes the points that ran out by `now`, and looks at no segment. */
@@ -126,35 +115,22 @@ export function requireCurrent({ terms }: Pick<Scene, 'terms'>, { segmentsVersio
   if (programmeVersion > terms.programmeVersion) throw new StaleTerms(programmeVersion);
 }
 
-function pointsDue({ store, batch, terms }: Scene, customer: string, head: Head, { atMs, now }: When): Changes | null {
-  if (head.lotsDueMs === null || head.lotsDueMs > atMs) return null;
-  batch.readDueAnew(customer, 'lotsDueMs');
-  const lots = store.lots(customer, 0, atMs);
-  const names = lots.filter((lot) => lot.expiresAtMs <= atMs).flatMap((lot) => orderOfOrigin(lot.origin));
-  const orders = new Map(
-    names.flatMap((id): [string, Order][] => {
-      const order = store.order(customer, id);
-      return order === null ? [] : [[id, order]];
-    }),
-  );
-  return decideDue({ head, lots, orders }, terms, atMs, now);
-}
-
-function orderOfOrigin(origin: string): string[] {
-  return origin.startsWith('order:') ? [origin.slice('order:'.length)] : [];
-}
-
 /** Holds a customer against the programme and the definitions that came since their last look, before anything new is recorded of them. */
 export function bringUp(scene: Scene, customer: string, head: Head, now: number): Head {
   return withDefinitions(scene, customer, withProgramme(scene, customer, head, now), now);
 }
 
-function withProgramme({ store, batch, terms }: Scene, customer: string, head: Head, now: number): Head {
-  if (head.loyalty.programmeVersion === undefined || head.loyalty.programmeVersion >= terms.programmeVersion)
-    return head;
+function withProgramme(scene: Scene, customer: string, head: Head, now: number): Head {
+  const { store, batch, terms } = scene;
+  const { programmeVersion = holdsEverybody(terms.programme) ? 0 : terms.programmeVersion } = head.loyalty;
+  if (programmeVersion >= terms.programmeVersion || head.seq === 0) return head;
   const lots = store.lots(customer, Number.POSITIVE_INFINITY, now);
-  const changes = decideProgramme({ head, lots, orders: new Map() }, terms, { atMs: now, nowMs: now });
+  const state = { ...whoIs(scene, customer, head), head, lots, orders: new Map() };
+  const changes = decideProgramme(state, terms, { atMs: now, nowMs: now });
   batch.add(customer, changes);
+  const touched = [...touchedSegments(head, changes, terms.segments)];
+  const which = new Set(touched.filter((id) => isKnownTo(scene, head, id)));
+  if (which.size > 0) lookAt(scene, customer, changes.head, { atMs: now, now, which, cause: { kind: 'points' } });
   return batch.due(customer);
 }
 
@@ -173,13 +149,15 @@ export interface BroughtUp {
   looked: number;
   entered: number;
   left: number;
+  /** How many are in another tier. */
+  moved: number;
 }
 
 /** `bringUp` of many. Whoever is there by another id, or nobody yet, is left alone. */
 export function bringUpAll(scene: Scene, customers: string[], clock: number): BroughtUp {
   const { batch } = scene;
   batch.load(customers, []);
-  const done = { looked: 0, entered: 0, left: 0 };
+  const done = { looked: 0, entered: 0, left: 0, moved: 0 };
   for (const customer of customers) {
     const head = batch.head(customer);
     if (head === null || head.movedTo !== null) continue;
@@ -188,6 +166,7 @@ export function bringUpAll(scene: Scene, customers: string[], clock: number): Br
     const due = runDue(scene, customer, head, now);
     const after = bringUp(scene, customer, due, now);
     done.looked += 1;
+    if (tierIdOf(due) !== tierIdOf(after)) done.moved += 1;
     for (const id of new Set([...Object.keys(due.segments), ...Object.keys(after.segments)])) {
       const [was, is] = [due.segments[id]?.[0] ?? null, after.segments[id]?.[0] ?? null];
       if (was === null && is !== null) done.entered += 1;

@@ -32,6 +32,12 @@ const PAGES = {
 const PLAIN = "SELECT n, at_ms, 0 AS seq, '{}' AS properties";
 const DETAILED = "SELECT n, at_ms, seq, about -> 'properties' AS properties";
 
+/** The migration that made the tables of vouchers as they are. */
+const HELD_SINCE = 5;
+const HELD = `SELECT voucher, campaign, state, starts_ms, ends_ms FROM held_voucher
+  WHERE customer = ? AND body ->> '$.held.removed' IS NULL`;
+const REDEEMED = 'SELECT voucher, at_ms FROM redemption WHERE customer = ? AND stands = 1 ORDER BY at_ms';
+
 const RANKS = { any: [0, 1], trusted: [1] };
 
 interface Ranked extends EventMatch {
@@ -139,8 +145,13 @@ export class CustomerHistory implements History {
   }
 
   vouchers(): HeldVoucher[] {
-    const sql = 'SELECT voucher, campaign, state, starts_ms, ends_ms, body FROM held_voucher WHERE customer = ?';
-    return this.#db.all(sql, this.#customer).map(toHeldVoucher);
+    if (this.#db.version() < HELD_SINCE) return [];
+    const redeemed = new Map<string, number[]>();
+    for (const row of this.#db.all(REDEEMED, this.#customer)) {
+      const times = redeemed.get(String(row.voucher)) ?? [];
+      redeemed.set(String(row.voucher), [...times, Number(row.at_ms)]);
+    }
+    return this.#db.all(HELD, this.#customer).map((row) => toHeldVoucher(row, redeemed));
   }
 
   #timesOf(name: string): Times {
@@ -251,16 +262,14 @@ function toAdded({ seq, atMs, kind, about }: JournalRow): Ranked {
   return { seq, atMs, properties, rank };
 }
 
-function toHeldVoucher(row: Row): HeldVoucher {
-  const body: unknown = JSON.parse(String(row.body));
-  const redeemed = isObject(body) && Array.isArray(body.redeemedMs) ? body.redeemedMs : [];
+function toHeldVoucher(row: Row, redeemed: ReadonlyMap<string, number[]>): HeldVoucher {
   return {
     voucher: String(row.voucher),
     campaign: row.campaign === null ? null : String(row.campaign),
     startsMs: row.starts_ms === null ? null : Number(row.starts_ms),
     endsMs: row.ends_ms === null ? null : Number(row.ends_ms),
     usable: row.state === 'active',
-    redeemedMs: redeemed.filter((at) => typeof at === 'number'),
+    redeemedMs: redeemed.get(String(row.voucher)) ?? [],
   };
 }
 

@@ -3,9 +3,12 @@ import type { Changes } from '../domain/customer.ts';
 import type { Errand } from '../domain/errand.ts';
 import { type Lot, NEVER } from '../domain/ledger.ts';
 import type { Pending } from '../domain/loyalty/pending.ts';
+import type { Made } from '../domain/referrals/made.ts';
 import { stateOf, voucherDueMs } from '../domain/vouchers/due.ts';
-import type { Redemption, Voucher } from '../domain/vouchers/voucher.ts';
+import { isRolledBack } from '../domain/vouchers/roll-back.ts';
+import type { GiftCredit, Redemption, Voucher } from '../domain/vouchers/voucher.ts';
 import type { Database } from '../storage/database.ts';
+import { WRITE_MADE } from './referral-store.ts';
 
 const WRITE_LOT = `INSERT INTO lot (customer, expires_ms, lot, points, remaining, origin) VALUES (?, ?, ?, ?, ?, ?)
   ON CONFLICT DO UPDATE SET remaining = excluded.remaining`;
@@ -21,8 +24,12 @@ const WRITE_VOUCHER = `INSERT INTO held_voucher (customer, voucher, campaign, st
   ON CONFLICT DO UPDATE SET state = excluded.state, starts_ms = excluded.starts_ms, ends_ms = excluded.ends_ms,
     due_ms = excluded.due_ms, body = excluded.body`;
 
-const WRITE_REDEMPTION = `INSERT INTO redemption (customer, redemption, voucher, body) VALUES (?, ?, ?, ?)
-  ON CONFLICT DO UPDATE SET body = excluded.body`;
+const WRITE_REDEMPTION = `
+  INSERT INTO redemption (customer, redemption, voucher, campaign, redeemer, order_id, at_ms, stands, body)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET stands = excluded.stands, body = excluded.body`;
+
+const WRITE_CREDIT = `INSERT INTO gift_credit (customer, voucher, credit, body) VALUES (?, ?, ?, ?)
+  ON CONFLICT DO NOTHING`;
 
 const WRITE_ERRAND = `INSERT INTO errand (op, customer, kind, attempts, next_ms, body) VALUES (?, ?, ?, 0, ?, ?)
   ON CONFLICT DO NOTHING`;
@@ -46,7 +53,8 @@ export class Holdings {
 
   /** Writes what a decision changed; answers which dues have to be read anew. */
   write(customer: string, changes: Changes): TableDue[] {
-    const { lots, orders, head, pending = [], vouchers = [], redemptions = [], errands = [] } = changes;
+    const { lots, orders, head, pending = [], vouchers = [], redemptions = [], credits = [], errands = [] } = changes;
+    const { referrals = [] } = changes;
     for (const lot of lots) this.#writeLot(customer, lot);
     for (const order of orders) {
       const { orderId, snapshot } = order;
@@ -55,6 +63,8 @@ export class Holdings {
     for (const one of pending) this.#writePending(customer, one);
     for (const voucher of vouchers) this.#writeVoucher(customer, voucher);
     for (const redemption of redemptions) this.#writeRedemption(customer, redemption);
+    for (const credit of credits) this.#writeCredit(customer, credit);
+    for (const made of referrals) this.#writeMade(customer, head.seq, made);
     for (const errand of errands) this.#writeErrand(customer, errand);
     return [
       ...(lots.length > 0 ? (['lotsDueMs'] as const) : []),
@@ -74,9 +84,9 @@ export class Holdings {
     else this.#db.run('DELETE FROM lot WHERE customer = ? AND expires_ms = ? AND lot = ?', customer, expiresAtMs, lot);
   }
 
-  #writePending(customer: string, { id, releasesAtMs, points, origin, rule }: Pending): void {
+  #writePending(customer: string, { id, releasesAtMs, points, ...body }: Pending): void {
     const place = [customer, releasesAtMs, id] as const;
-    if (points > 0) this.#db.run(WRITE_PENDING, ...place, points, JSON.stringify({ origin, rule }));
+    if (points > 0) this.#db.run(WRITE_PENDING, ...place, points, JSON.stringify(body));
     else this.#db.run('DELETE FROM pending WHERE customer = ? AND releases_ms = ? AND id = ?', ...place);
   }
 
@@ -87,7 +97,18 @@ export class Holdings {
   }
 
   #writeRedemption(customer: string, redemption: Redemption): void {
-    this.#db.run(WRITE_REDEMPTION, customer, redemption.id, redemption.voucher, JSON.stringify(redemption));
+    const { id, voucher, campaign, customer: redeemer, orderId, atMs, failure } = redemption;
+    const stands = failure === null && !isRolledBack(redemption) ? 1 : 0;
+    const about = [voucher, campaign, redeemer, orderId, atMs, stands] as const;
+    this.#db.run(WRITE_REDEMPTION, customer, id, ...about, JSON.stringify(redemption));
+  }
+
+  #writeCredit(customer: string, credit: GiftCredit): void {
+    this.#db.run(WRITE_CREDIT, customer, credit.voucher, credit.id, JSON.stringify(credit));
+  }
+
+  #writeMade(customer: string, seq: number, made: Made): void {
+    this.#db.run(WRITE_MADE, customer, made.startedAtMs, made.id, seq, JSON.stringify(made));
   }
 
   #writeErrand(customer: string, { op, kind, body }: Errand): void {

@@ -2,14 +2,17 @@
  * A customer leaves, and arrives at another one. The loser freezes in one transaction and from then on answers only to
  * whom it went; the survivor takes everything over in one. Rows that do not fit into one call wait beside its journal.
  */
-import { type Head, newHead } from '../domain/customer.ts';
+import { type Changes, type Head, newHead } from '../domain/customer.ts';
+import type { Errand } from '../domain/errand.ts';
 import type { JournalRow } from '../domain/journal.ts';
 import type { Lot } from '../domain/ledger.ts';
 import { aboutMove, carriedLot, carriedOrder, carriedRow, holdsValue, joinOrders, settle } from '../domain/merge.ts';
 import type { Order } from '../domain/order.ts';
 import { withoutDropped } from '../domain/segments/membership.ts';
 import type { Terms } from '../domain/terms.ts';
+import { carriedHolding, type Holding } from '../domain/vouchers/carried.ts';
 import { bringUp, lookAt, requireCurrent, runDue, runPointsOut, type Scene } from './due.ts';
+import type { HoldingPlace } from './holding-pages.ts';
 import type { CustomerStore } from './store.ts';
 
 const ROWS_A_PART = 500;
@@ -24,22 +27,25 @@ export interface MoveCall {
   trust: 'server' | 'browser';
 }
 
-/** How far a customer has been handed over: the last row's number and the last order's id. */
+/** How far a customer has been handed over: the last row's number, the last order's id, the last of what they hold. */
 export interface Place {
   seq: number;
   orderId: string;
+  holding: HoldingPlace;
 }
-export const START: Place = { seq: 0, orderId: '' };
+export const START: Place = { seq: 0, orderId: '', holding: null };
 
-/** What is neither row nor order; it comes with the last part. */
+/** What is neither row nor order nor held; it comes with the last part. */
 export interface Rest {
   head: Head;
   lots: Lot[];
+  /** What it has to ask of others. */
+  errands: Errand[];
 }
 
 export type Part =
   | { kind: 'refused' }
-  | { kind: 'part'; rows: JournalRow[]; orders: Order[]; upTo: Place; rest: Rest | null };
+  | { kind: 'part'; rows: JournalRow[]; orders: Order[]; holdings: Holding[]; upTo: Place; rest: Rest | null };
 
 /** Freezes the loser, once; false where a browser's word would move what has worth, or who left with somebody else since. */
 export function freeze(scene: Scene, { loser, survivor, trust }: MoveCall, clock: number): boolean {
@@ -47,7 +53,7 @@ export function freeze(scene: Scene, { loser, survivor, trust }: MoveCall, clock
   const head = store.head(loser) ?? newHead(clock);
   if (head.movedTo === survivor) return true;
   if (head.movedTo !== null) return false;
-  if (trust === 'browser' && holdsValue(head)) return false;
+  if (trust === 'browser' && (holdsValue(head) || store.vouchers.hasAny(loser))) return false;
   requireCurrent(scene, head);
   const now = Math.max(clock, head.nowMs);
   const due = runDue(scene, loser, head, now);
@@ -63,10 +69,11 @@ export function freeze(scene: Scene, { loser, survivor, trust }: MoveCall, clock
   };
   const frozen = { ...due, seq, nowMs: now, ...gone };
   batch.add(loser, { head: frozen, rows: [row], lots: [], orders: [] });
+  store.errands.park(loser);
   return true;
 }
 
-/** What a frozen customer brings after `from`: its rows, then its orders, and with the last of them the rest. */
+/** What a frozen customer brings after `from`: its rows, then its orders, then what it holds, and with the last of it the rest. */
 export function partOf(store: CustomerStore, loser: string, from: Place): Part {
   const head = store.head(loser);
   if (head === null || head.movedTo === null) throw new Error('a customer that is not leaving');
@@ -74,11 +81,17 @@ export function partOf(store: CustomerStore, loser: string, from: Place): Part {
   const rows = withinOneCall(store.rowsBetween(loser, from.seq, head.seq, ROWS_A_PART));
   const seq = rows.at(-1)?.seq ?? from.seq;
   const hasMoreRows = seq < head.seq - 1;
-  const orders = hasMoreRows ? [] : withinOneCall(store.ordersAfter(loser, from.orderId, ROWS_A_PART));
+  const orders = hasMoreRows ? [] : withinOneCall(store.arrivals.ordersAfter(loser, from.orderId, ROWS_A_PART));
   const orderId = orders.at(-1)?.orderId ?? from.orderId;
-  const part = { kind: 'part' as const, rows, orders, upTo: { seq, orderId } };
-  if (hasMoreRows || store.ordersAfter(loser, orderId, 1).length > 0) return { ...part, rest: null };
-  return { ...part, rest: { head, lots: store.lots(loser, Number.POSITIVE_INFINITY, 0) } };
+  const hasMore = hasMoreRows || store.arrivals.ordersAfter(loser, orderId, 1).length > 0;
+  const held = store.arrivals.holdings;
+  const holdings = hasMore ? [] : withinOneCall(held.after(loser, from.holding, ROWS_A_PART));
+  const last = holdings.at(-1);
+  const holding = last === undefined ? from.holding : { kind: last.kind, id: last.id };
+  const part = { kind: 'part' as const, rows, orders, holdings, upTo: { seq, orderId, holding } };
+  if (hasMore || held.after(loser, holding, 1).length > 0) return { ...part, rest: null };
+  const lots = store.lots(loser, Number.POSITIVE_INFINITY, 0);
+  return { ...part, rest: { head, lots, errands: store.errands.of(loser) } };
 }
 
 /** Takes a part; with the last one everything, in this transaction. Once: told again, nothing changes. */
@@ -89,6 +102,7 @@ export function adopt(scene: Scene, call: MoveCall & { part: Extract<Part, { kin
   const { rest } = part;
   if (rest === null) {
     store.arrivals.stage(loser, part.rows, part.orders);
+    store.arrivals.holdings.stage(loser, part.holdings);
     return;
   }
   const before = store.head(survivor) ?? newHead(clock);
@@ -113,6 +127,12 @@ export function adopt(scene: Scene, call: MoveCall & { part: Extract<Part, { kin
   };
   for (const orders of store.arrivals.stagedOrders(loser, part.orders[0]?.orderId ?? null)) take(orders);
   take(part.orders);
+  const bring = (held: Holding[]) => {
+    const carried = held.map((one) => carriedHolding(one, { loser, survivor, offset: berth.offset }));
+    batch.add(survivor, { head: { ...head, seq }, rows: [], lots: [], orders: [], ...holdingsIn(carried) });
+  };
+  for (const held of store.arrivals.holdings.staged(loser, part.holdings)) bring(held);
+  bring(part.holdings);
   const merged = joined(store, { survivor, head, rest, offset: berth.offset, now });
   const row = moveRow('customer.merged', seq, {
     at: now,
@@ -131,9 +151,22 @@ export function adopt(scene: Scene, call: MoveCall & { part: Extract<Part, { kin
     rows: [{ ...row, entries: merged.entries }, ...kept.rows],
   });
   store.arrivals.markAdopted(loser, survivor, now);
+  store.errands.adopt(survivor, rest.errands);
   // the loser's points may have run out on the way: what that changes of segments, the merge does
-  const settled = runPointsOut(scene, survivor, batch.due(survivor), now);
+  const closed = runPointsOut(scene, survivor, batch.due(survivor), now);
+  // what the programme knew of either is held against it anew
+  const settled = bringUp(scene, survivor, runDue(scene, survivor, closed, now), now);
   lookAt(scene, survivor, settled, { atMs: now, now, which: null, cause: { kind: 'merge' } });
+}
+
+function holdingsIn(held: Holding[]): Pick<Changes, 'credits' | 'pending' | 'redemptions' | 'referrals' | 'vouchers'> {
+  return {
+    credits: held.flatMap((one) => (one.kind === 'credit' ? one.body : [])),
+    pending: held.flatMap((one) => (one.kind === 'pending' ? one.body : [])),
+    redemptions: held.flatMap((one) => (one.kind === 'redemption' ? one.body : [])),
+    referrals: held.flatMap((one) => (one.kind === 'referral' ? one.body : [])),
+    vouchers: held.flatMap((one) => (one.kind === 'voucher' ? one.body : [])),
+  };
 }
 
 interface Joining {

@@ -12,6 +12,7 @@ export interface Untold {
   points: boolean;
   profile: boolean;
   groups: boolean;
+  referrals: boolean;
 }
 
 export class Outbox {
@@ -33,6 +34,7 @@ export class Outbox {
     known.points ||= change.points;
     known.profile ||= change.profile;
     known.groups ||= change.groups;
+    known.referrals ||= change.referrals;
   }
 
   /** All of them, which are now being told: put back whom that fails for. */

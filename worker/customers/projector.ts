@@ -168,9 +168,13 @@ export class Projector {
     this.#lookedThrough = true;
   }
 
-  #setOf(customer: string, head: Head | null, { from, orders, points, profile, groups }: Untold): ChangeSet[] {
+  #setOf(
+    customer: string,
+    head: Head | null,
+    { from, orders, points, profile, groups, referrals }: Untold,
+  ): ChangeSet[] {
     const day = head === null ? 0 : dayOf(head);
-    const may = { names: profile, day: this.#days.get(customer) !== day, balance: points, groups };
+    const may = { names: profile, day: this.#days.get(customer) !== day, balance: points, groups, referrals };
     return this.#set(customer, head, { from, orders: [...orders], may });
   }
 
@@ -192,7 +196,9 @@ export class Projector {
   #set(customer: string, head: Head | null, { from, orders, may }: Span): ChangeSet[] {
     if (head === null || !head.known) return [];
     const told = head.movedTo === null ? this.#store.ordersSince(customer, from, orders) : [];
-    return [{ customer, from, head, may, orders: told }];
+    const isHere = may.referrals && head.movedTo === null;
+    const referrals = isHere ? this.#store.referrals.since(customer, from) : [];
+    return [{ customer, from, head, may, orders: told, referrals }];
   }
 }
 

@@ -12,8 +12,11 @@ import type { Cause } from '../domain/segments/membership.ts';
 import type { Terms } from '../domain/terms.ts';
 import type { Batch } from './batch.ts';
 import { bringUp, followUp, requireCurrent, runDue, type Scene } from './due.ts';
+import { whoIs } from './dues.ts';
 import type { Input } from './input.ts';
 import { loadFor } from './loading.ts';
+import { withReferrals } from './referral-loading.ts';
+import { withVouchers } from './voucher-loading.ts';
 
 export interface Group {
   customer: string;
@@ -65,13 +68,17 @@ function recordGroup(scene: Scene, group: Group, clock: number): GroupAnswer {
     const now = Math.max(head.nowMs, clock);
     if (isLate(input, now)) return { verdict: 'late' };
     const current = bringUp(scene, customer, runDue(scene, customer, head, now), now);
-    const decision = decideInput(loadFor(store, customer, current, input, now), input, terms, now, group.known);
+    const loaded = withVouchers(scene, customer, loadFor(store, customer, current, input, now), input, now);
+    const state = { ...withReferrals(store, customer, loaded, input), ...whoIs(scene, customer, current) };
+    const decision = decideInput(state, input, terms, now, group.known);
     batch.add(customer, decision.changes);
-    const last = decision.changes.rows.at(-1);
-    if (last === undefined) throw new Error('a decision without a journal row');
-    followUp(scene, customer, current, decision.changes, causeOf(input, last));
-    const row = input.kind === 'event' ? null : last;
-    return { verdict: 'recorded', row, refusal: decision.refusal, first: last.seq === 1 };
+    const key = input.kind === 'event' ? input.event.key : input.operation.key;
+    // what follows from it may have rows of its own, after it
+    const own = decision.changes.rows.find((row) => row.key === key);
+    if (own === undefined) throw new Error('a decision without a journal row');
+    followUp(scene, customer, current, decision.changes, causeOf(input, own));
+    const row = input.kind === 'event' ? null : own;
+    return { verdict: 'recorded', row, refusal: decision.refusal, first: own.seq === 1 };
   });
   return { moved: null, answers };
 }
@@ -94,9 +101,10 @@ export function recordFailure(batch: Batch, customer: string, event: CustomerEve
 }
 
 function isLate(input: Input, now: number): boolean {
-  if (input.kind !== 'operation' || input.operation.op !== 'adjust') return false;
-  const { expiresAtMs } = input.operation;
-  return expiresAtMs !== null && expiresAtMs <= now;
+  if (input.kind !== 'operation') return false;
+  const { operation } = input;
+  const endsMs = 'expiresAtMs' in operation ? operation.expiresAtMs : 'untilMs' in operation ? operation.untilMs : null;
+  return endsMs !== null && endsMs <= now;
 }
 
 /** The keys an input may have been stored under: its own, and that of an operation which shared it before a merge. */

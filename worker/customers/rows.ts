@@ -1,14 +1,17 @@
 /** From rows to domain values: the only casts of that database. */
 import type { Consents } from '../domain/consent.ts';
 import type { Head } from '../domain/customer.ts';
+import type { OpenErrand } from '../domain/errand.ts';
 import type { JournalKind, JournalRow } from '../domain/journal.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Lot, PointsEntry } from '../domain/ledger.ts';
 import type { Pending } from '../domain/loyalty/pending.ts';
 import { type Loyalty, NO_LOYALTY } from '../domain/loyalty/state.ts';
 import type { Order } from '../domain/order.ts';
+import type { Made } from '../domain/referrals/made.ts';
 import type { ListStates, SegmentStates } from '../domain/segments/states.ts';
-import type { Redemption, Voucher } from '../domain/vouchers/voucher.ts';
+import type { Holding } from '../domain/vouchers/carried.ts';
+import type { GiftCredit, Redemption, Voucher } from '../domain/vouchers/voucher.ts';
 
 export type Row = Record<string, SqlStorageValue>;
 
@@ -80,16 +83,34 @@ export function toOrder(row: Row): Order {
 }
 
 export function toPending(row: Row): Pending {
-  const { origin, rule } = JSON.parse(String(row.body)) as Pick<Pending, 'origin' | 'rule'>;
-  return { id: Number(row.id), releasesAtMs: Number(row.releases_ms), points: Number(row.points), origin, rule };
+  const body = JSON.parse(String(row.body)) as Pick<Pending, 'origin' | 'rule' | 'sinceMs'>;
+  return { id: Number(row.id), releasesAtMs: Number(row.releases_ms), points: Number(row.points), ...body };
 }
 
 export function toVoucher(row: Row): Voucher {
   return JSON.parse(String(row.body)) as Voucher;
 }
 
+export function toHolding(row: Row): Holding {
+  return JSON.parse(String(row.body)) as Holding;
+}
+
+export function toCredit(row: Row): GiftCredit {
+  return JSON.parse(String(row.body)) as GiftCredit;
+}
+
 export function toRedemption(row: Row): Redemption {
   return JSON.parse(String(row.body)) as Redemption;
+}
+
+export function toMade(row: Row): Made {
+  return JSON.parse(String(row.body)) as Made;
+}
+
+export function toErrand(row: Row): OpenErrand {
+  const { op, customer, kind, attempts, body } = row;
+  const open = { op: String(op), customer: String(customer), kind: String(kind), attempts: Number(attempts) };
+  return { ...open, body: JSON.parse(String(body)) as JsonObject };
 }
 
 /** A row's place in the journal: rows of a customer lie together. As migration 0004 says it. */

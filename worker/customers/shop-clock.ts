@@ -26,7 +26,7 @@ export class ShopClock {
   }
 
   /** Runs `write` at the shop's instant and tells the clock what is due after it. Throws where the Shop does not answer. */
-  async during<T>(write: (nowMs: number) => T, dueMs: () => number | null): Promise<T> {
+  async during<T>(write: (nowMs: number) => T, dueMs: (nowMs: number) => number | null): Promise<T> {
     const { token, nowMs } = await this.#enter();
     try {
       return write(nowMs);
@@ -34,7 +34,7 @@ export class ShopClock {
       this.#ended();
       // where this is lost, the clock asks
       shopOf(this.#env, this.#shop)
-        .leaveClock({ object: this.#object, token, dueMs: dueMs() })
+        .leaveClock({ object: this.#object, token, dueMs: dueMs(nowMs) })
         .catch(() => {});
     }
   }

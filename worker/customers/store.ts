@@ -12,10 +12,14 @@ import type { Order } from '../domain/order.ts';
 import { Database } from '../storage/database.ts';
 import { Arrivals } from './arrivals.ts';
 import { Batch, KEYS } from './batch.ts';
+import { ErrandStore } from './errand-store.ts';
 import { Histories } from './histories.ts';
 import { CustomerHistory } from './history.ts';
+import { LedgerStore } from './ledger-store.ts';
 import { Outbox } from './outbox.ts';
+import { ReferralStore } from './referral-store.ts';
 import { PLACES, toHead, toJournalRow, toLot, toOrder } from './rows.ts';
+import { VoucherStore } from './voucher-store.ts';
 
 /** Where the rows of the customer ?1 begin. */
 const PLACE_OF = `(SELECT no FROM customer WHERE customer = ?1) * ${PLACES}`;
@@ -39,6 +43,10 @@ export class CustomerStore {
   readonly outbox = new Outbox();
   /** Customers on their way here. */
   readonly arrivals: Arrivals;
+  readonly errands: ErrandStore;
+  readonly ledger: LedgerStore;
+  readonly referrals: ReferralStore;
+  readonly vouchers: VoucherStore;
   readonly #histories: Histories;
   #lastNumber: number | null = null;
   #latestMs = 0;
@@ -50,6 +58,10 @@ export class CustomerStore {
     this.#db = new Database(storage, MIGRATIONS);
     this.#histories = new Histories(this.#db);
     this.arrivals = new Arrivals(this.#db);
+    this.errands = new ErrandStore(this.#db);
+    this.ledger = new LedgerStore(this.#db);
+    this.referrals = new ReferralStore(this.#db);
+    this.vouchers = new VoucherStore(this.#db);
   }
 
   /** Rows written since the object started; the difference over a call is that call's cost. */
@@ -75,6 +87,7 @@ export class CustomerStore {
     this.#latestMs = Math.max(this.#latestMs, batch.latestMs);
     for (const [customer, untold] of batch.untold) this.outbox.note(customer, untold);
     if (batch.touchedDue) this.#nextDue = undefined;
+    if (batch.touchedErrands) this.errands.changed();
     return result;
   }
 
@@ -164,16 +177,6 @@ export class CustomerStore {
     return { points: Number(row.points), atMs: Number(row.expires_ms) };
   }
 
-  /** Points in lots that ran out by `now` and were not yet closed. */
-  overduePoints(customer: string, now: number): number {
-    const row = this.#db.one(
-      'SELECT SUM(remaining) AS points FROM lot WHERE customer = ? AND expires_ms <= ?',
-      customer,
-      now,
-    );
-    return Number(row?.points ?? 0);
-  }
-
   usedKeys(keys: { customer: string; key: string }[]): { customer: string; key: string }[] {
     const pairs = JSON.stringify(keys.map(({ customer, key }) => [customer, key]));
     return this.#db.all(KEYS, pairs).map((row) => ({ customer: String(row.customer), key: String(row.key) }));
@@ -228,12 +231,6 @@ export class CustomerStore {
   rowsBetween(customer: string, after: number, before: number, limit: number): JournalRow[] {
     const sql = `SELECT * FROM journal WHERE n > ${PLACE_OF} + ?2 AND n < ${PLACE_OF} + ?3 ORDER BY n LIMIT ?4`;
     return this.#db.all(sql, customer, after, before, limit).map(toJournalRow);
-  }
-
-  /** Orders after an id, by id. */
-  ordersAfter(customer: string, orderId: string, limit: number): Order[] {
-    const sql = 'SELECT body FROM orders WHERE customer = ? AND order_id > ? ORDER BY order_id LIMIT ?';
-    return this.#db.all(sql, customer, orderId, limit).map(toOrder);
   }
 
   dueCustomers(now: number, limit: number): string[] {

@@ -2,7 +2,7 @@
 import type { Env } from '../env.ts';
 import type { ShopSnapshot } from '../shops/settings.ts';
 import { remote } from '../storage/remote.ts';
-import type { RecordAnswer } from './customers.ts';
+import type { RecordAnswer } from './calls.ts';
 import type { Group } from './record.ts';
 
 /** A customer's id begins with the label of its shard; with one object per customer the label is the whole id. */
@@ -15,7 +15,12 @@ export function customersOf(env: Env, shop: string, customer: string) {
 }
 
 /** Records groups of customers that live in one object; `waitMs`: how long to wait for D1's copy, 0 for not at all. */
-export async function recordIn(env: Env, shop: ShopSnapshot, groups: Group[], waitMs: number): Promise<RecordAnswer> {
+export async function recordIn(
+  env: Env,
+  shop: Pick<ShopSnapshot, 'id' | 'version'>,
+  groups: Group[],
+  waitMs: number,
+): Promise<RecordAnswer> {
   const first = groups[0];
   if (first === undefined) return { groups: [], rowsWritten: 0, projected: true };
   return customersOf(env, shop.id, first.customer).record({

@@ -1,5 +1,6 @@
-/** One alarm for an object: what is due next, or the safety net for telling D1. */
+/** One alarm for an object: what is due next, errands to be run again, or the safety net for telling D1. */
 import { retryAfterMs } from '../time/retry.ts';
+import type { Errands } from './errands.ts';
 import type { Projector } from './projector.ts';
 import type { ShopClock } from './shop-clock.ts';
 import type { CustomerStore } from './store.ts';
@@ -13,6 +14,7 @@ interface Watched {
   store: CustomerStore;
   projector: Projector;
   clock: ShopClock;
+  errands: Errands;
 }
 
 export class Timer {
@@ -39,12 +41,12 @@ export class Timer {
 
   /** Never at or before now, which would spin or stick; later after failures in a row. */
   arm(failures: number): void {
-    const { store, projector, clock } = this.#of;
+    const { store, projector, clock, errands } = this.#of;
     const now = Date.now();
     const due = (clock.frozen ? null : store.nextDue()) ?? Number.POSITIVE_INFINITY;
     const again = failures > 0 ? Math.max(due, now + retryAfterMs(failures)) : due;
     const safety = projector.behind ? now + Math.max(SAFETY_MS, projector.backOffMs) : Number.POSITIVE_INFINITY;
-    const wanted = Math.min(again, safety);
+    const wanted = Math.min(again, safety, errands.nextMs(now) ?? Number.POSITIVE_INFINITY);
     if (wanted === Number.POSITIVE_INFINITY) return;
     const at = Math.min(Math.max(now + 1, wanted), now + FURTHEST_MS);
     if (this.#armed !== null && this.#armed !== undefined && this.#armed > now && this.#armed <= at) return;

@@ -27,7 +27,7 @@ export function renderPage(document: object): Html {
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Regulars API</title>
 <style>${raw(STYLE)}</style></head>
 <body>
-<nav aria-label="Sections"><strong>Regulars API</strong><a href="#top">About</a>${sections.map((s) => html`<a href="#${slug(s.name)}">${s.name}</a>`)}<a href="#problems">Errors</a><a href="/openapi.json">openapi.json</a></nav>
+<nav aria-label="Sections"><strong>Regulars API</strong><a href="#top">About</a>${sections.map((s) => html`<a href="#${slug(s.name)}">${s.name}</a>`)}<a href="#problems">Errors</a><a href="/docs/events">Events out</a><a href="/openapi.json">openapi.json</a></nav>
 <main id="top"><h1>${text(info.title)} API</h1><p>${prose(info.description)}</p>
 ${sections.map((s) => section(s.name, s.description ?? '', s.operations, doc))}
 <section id="problems"><h2>Errors</h2><table><thead><tr><th>key</th><th>status</th><th>what it says</th></tr></thead><tbody>
@@ -109,12 +109,12 @@ function text(value: unknown): string {
 }
 
 /** Text in which backticks mark code. */
-function prose(value: unknown): Html[] {
+export function prose(value: unknown): Html[] {
   return text(value)
     .split('`')
     .map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : html`${part}`));
 }
 
-function slug(name: string): string {
+export function slug(name: string): string {
   return name.toLowerCase().replaceAll(' ', '-');
 }

@@ -1,7 +1,9 @@
 /** `/openapi.json`, generated from the schemas the routes validate with, and `/docs`, the same document to read. */
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { type AppEnv, routes } from '../http/app.ts';
+import { EVENT_CATALOGUE } from './event-catalogue.ts';
 import { eventPaths } from './event-paths.ts';
+import { renderEvents } from './events-page.ts';
 import { renderPage } from './page.ts';
 
 const INFO = {
@@ -10,6 +12,11 @@ const INFO = {
   description:
     'Loyalty, vouchers and customer hub at the edge. Amounts are integers of ISO 4217 minor units, times are milliseconds ' +
     'since 1970. Lists page by cursor. Errors are problem documents (RFC 9457) whose `key` is one of a closed list.',
+};
+
+const PAGE_HEADERS = {
+  'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'",
+  'X-Content-Type-Options': 'nosniff',
 };
 
 export function docs(app: OpenAPIHono<AppEnv>): OpenAPIHono<AppEnv> {
@@ -28,13 +35,9 @@ export function docs(app: OpenAPIHono<AppEnv>): OpenAPIHono<AppEnv> {
     return document;
   };
   group.get('/openapi.json', (c) => c.json(read(c.req.url)));
-  group.get('/docs', (c) => {
-    const headers = {
-      'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'",
-      'X-Content-Type-Options': 'nosniff',
-    };
-    return c.html(renderPage(read(c.req.url)), 200, headers);
-  });
+  group.get('/docs', (c) => c.html(renderPage(read(c.req.url)), 200, PAGE_HEADERS));
+  group.get('/docs/events', (c) => c.html(renderEvents(EVENT_CATALOGUE), 200, PAGE_HEADERS));
+  group.get('/docs/events.json', (c) => c.json({ events: EVENT_CATALOGUE }));
   return group;
 }
 

@@ -99,6 +99,11 @@ export function plus(timeZone: string, instantMs: number, { unit, quantity }: Sp
   return instantIn(timeZone, wallOf({ year, month, day }) + (((wallMs % DAY_MS) + DAY_MS) % DAY_MS));
 }
 
+/** The same time on the wall, so many days before. */
+export function daysBefore(timeZone: string, instantMs: number, days: number): number {
+  return instantIn(timeZone, instantMs + aheadMs(timeZone, instantMs) - days * DAY_MS);
+}
+
 /** No instant whose span still reaches `instantMs` is earlier than this: for reading no more than is needed. */
 export function earliestOf(timeZone: string, instantMs: number, span: Span): number {
   const slack = span.unit === 'month' || span.unit === 'year' ? 5 * DAY_MS : 0;

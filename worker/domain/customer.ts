@@ -7,8 +7,11 @@ import type { Lot } from './ledger.ts';
 import type { Pending } from './loyalty/pending.ts';
 import type { Loyalty } from './loyalty/state.ts';
 import type { Order } from './order.ts';
+import type { Past } from './past.ts';
+import type { Made } from './referrals/made.ts';
 import type { ListStates, SegmentStates } from './segments/states.ts';
-import type { Redemption, Voucher } from './vouchers/voucher.ts';
+import type { AskedFacts } from './vouchers/facts.ts';
+import type { GiftCredit, Redemption, Voucher } from './vouchers/voucher.ts';
 
 export interface Head {
   /** The number of the last journal row. */
@@ -72,6 +75,12 @@ export function newHead(now: number): Head {
 
 export interface State {
   head: Head;
+  /** The customer's id; absent where no decision can need it. */
+  customer?: string;
+  /** Since when the customer is in a segment or on a list by trusted events alone; null: not in it. For what guards value. */
+  guardedSince?: (group: string, atMs: number) => number | null;
+  /** For what is counted anew; absent: nothing happened before. */
+  past?: Past;
   /** Open lots: enough of the soonest-expiring ones for the input, and the named order's own. */
   lots: Lot[];
   /** The orders that the input names or whose lots are due. */
@@ -80,8 +89,16 @@ export interface State {
   pending?: Pending[];
   /** The vouchers that the input names, or that are due. */
   vouchers?: Voucher[];
+  /** The row that the input takes back; null: there is none. */
+  undone?: JournalRow | null;
   /** The redemptions that the input names. */
   redemptions?: Redemption[];
+  /** What the rules of the vouchers ask for; absent: they ask for nothing. */
+  asked?: AskedFacts;
+  /** The friends they brought that the input is about. */
+  referrals?: Made[];
+  /** The rows by which points were spent that may go back; their lots that are open are among `lots`. */
+  spends?: JournalRow[];
 }
 
 /** What to write. The head is always written; rows and lots only as listed. */
@@ -95,6 +112,9 @@ export interface Changes {
   pending?: Pending[];
   vouchers?: Voucher[];
   redemptions?: Redemption[];
+  /** Money put on gift cards, or taken off, by hand. */
+  credits?: GiftCredit[];
+  referrals?: Made[];
   /** What other objects have to be asked, once this is committed. */
   errands?: Errand[];
 }

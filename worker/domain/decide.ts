@@ -5,18 +5,24 @@
 import { applyConsents, type RecordedConsent } from './consent.ts';
 import type { Changes, Head, State } from './customer.ts';
 import type { Decision } from './decision.ts';
+import { together } from './earning/earned.ts';
+import { earnByEvent, type Trigger } from './earning/event-points.ts';
 import { applyFact } from './earning/order-points.ts';
+import { aboutEarned, giveGifts } from './earning/telling.ts';
 import type { CustomerEvent } from './event.ts';
 import type { JsonObject } from './json.ts';
-import { expire, type Lot } from './ledger.ts';
+import { expire } from './ledger.ts';
 import type { When } from './loyalty/part.ts';
-import { afterDecision, loyaltyDue, programmeChanged } from './loyalty/parts.ts';
+import { afterDecision, afterFilledIn, loyaltyDue, programmeChanged } from './loyalty/parts.ts';
+import { expiredProperties, noteExpiry, POINTS_EXPIRED } from './loyalty/points-out.ts';
+import { releaseDue } from './loyalty/releases.ts';
+import { applyMembership } from './members/membership.ts';
 import { orderIdOf } from './order-facts.ts';
 import { applyLists, changesByEvent } from './segments/lists.ts';
 import type { ListChange } from './segments/states.ts';
 import type { Terms } from './terms.ts';
 import { mergeTraits, profilesAfter } from './traits.ts';
-import { close, open, pushRow, type Work } from './work.ts';
+import { close, open, pushRow } from './work.ts';
 
 /** Closes lots that ran out by an instant, each group at its own, oldest first. Call before every input and every alarm. */
 export function decideDue(state: State, terms: Terms, byMs: number, nowMs = byMs): Changes | null {
@@ -26,12 +32,15 @@ export function decideDue(state: State, terms: Terms, byMs: number, nowMs = byMs
   for (const at of new Set(due.map((lot) => lot.expiresAtMs).sort((a, b) => a - b))) {
     const lots = due.filter((lot) => lot.expiresAtMs === at);
     for (const lot of lots) noteExpiry(work, lot);
+    const entry = expire(work.draft, lots);
     pushRow(work, {
       kind: 'points.expired',
+      name: POINTS_EXPIRED,
       atMs: at,
       recordedAtMs: nowMs,
       terms,
-      entries: [expire(work.draft, lots)],
+      entries: [entry],
+      about: { properties: expiredProperties(entry, 'lots') },
     });
   }
   return close(work, nowMs);
@@ -54,7 +63,6 @@ export function decideProgramme(state: State, terms: Terms, when: When): Changes
 export function decideEvent(state: State, event: CustomerEvent, terms: Terms, now: number, known: boolean): Decision {
   const work = open(state);
   const orderId = event.fact ? orderIdOf(event.fact) : null;
-  const entries = event.fact && orderId !== null ? applyFact(work, event, terms, now) : [];
   const teller = { trust: event.trust, known: work.head.known || known, nowMs: now };
   const { consents, recorded } = applyConsents(work.head.consents, event.consents ?? [], teller);
   const { lists, applied } = applyLists(work.head.lists, listChanges(event, terms, now), now);
@@ -67,22 +75,45 @@ export function decideEvent(state: State, event: CustomerEvent, terms: Terms, no
     lists,
     ...seen(work.head, event),
   };
+  const atMs = Math.min(event.occurredAtMs, now);
+  const isSilent = event.backfill !== undefined && !event.backfill.earn;
+  applyMembership(work, event, atMs);
+  const told = applyFact(work, event, terms, now);
+  const earned =
+    isSilent || event.aside === true
+      ? told
+      : together([told, earnByEvent(work, triggerOf(event, recorded, now), terms)]);
+  const { entries } = earned;
   pushRow(work, {
     kind: 'event',
     name: event.name,
     // the clock that received it may be ahead of this one, and nothing lies in the future
-    atMs: Math.min(event.occurredAtMs, now),
+    atMs,
     recordedAtMs: now,
     key: event.key,
     orderId,
     terms,
     entries,
-    about: aboutEvent(event, recorded, applied),
+    about: { ...aboutEvent(event, recorded, applied), ...aboutEarned(earned) },
   });
-  const isSilent = event.backfill !== undefined && !event.backfill.earn;
-  if (!isSilent && event.aside !== true)
-    afterDecision(work, { atMs: Math.min(event.occurredAtMs, now), nowMs: now, event, entries }, terms);
+  if (isSilent) afterFilledIn(work, { atMs, nowMs: now, event, entries }, terms);
+  else if (event.aside !== true) afterDecision(work, { atMs, nowMs: now, event, entries }, terms);
+  giveGifts(work, earned, terms, { atMs: now, nowMs: now });
+  releaseDue(work, terms, { atMs: now, nowMs: now });
   return { changes: close(work, now), refusal: null };
+}
+
+function triggerOf(
+  { name, properties, trust, traits, occurredAtMs, backfill }: CustomerEvent,
+  consents: RecordedConsent[],
+  now: number,
+): Trigger {
+  const granted = consents.flatMap((one) =>
+    one.applied && one.kind === 'state' && one.state === 'subscribed' ? one.channel : [],
+  );
+  const atMs = Math.min(occurredAtMs, now);
+  const countsAtMs = backfill === undefined ? now : atMs;
+  return { name, properties, trust, atMs, nowMs: now, countsAtMs, granted, profile: traits !== null };
 }
 
 /** What it says of lists itself, and what their rules make of it; what is filled in sets no rule off. */
@@ -100,17 +131,6 @@ function seen(head: Head, event: CustomerEvent): Pick<Head, 'firstSeenMs' | 'las
   if (backfill !== undefined && head.seq === 0) return { firstSeenMs: occurredAtMs, lastSeenMs: occurredAtMs };
   if (backfill !== undefined && occurredAtMs === receivedAtMs) return { firstSeenMs, lastSeenMs };
   return { firstSeenMs: Math.min(firstSeenMs, occurredAtMs), lastSeenMs: Math.max(lastSeenMs, occurredAtMs) };
-}
-
-function noteExpiry(work: Work, lot: Lot): void {
-  if (!lot.origin.startsWith('order:')) return;
-  const order = work.orders.get(lot.origin.slice('order:'.length));
-  if (order === undefined) return;
-  work.orders.set(order.orderId, {
-    ...order,
-    expired: order.expired + lot.remaining,
-  });
-  work.touched.add(order.orderId);
 }
 
 function aboutEvent(event: CustomerEvent, consents: RecordedConsent[], lists: ListChange[]): JsonObject {

@@ -11,3 +11,15 @@ export interface Errand {
   kind: string;
   body: JsonObject;
 }
+
+/** One that is not answered yet. */
+export interface OpenErrand extends Errand {
+  customer: string;
+  /** How often asking failed. */
+  attempts: number;
+}
+
+export interface Answered {
+  errand: Errand;
+  answer: JsonObject;
+}

@@ -12,6 +12,7 @@ export const JOURNAL_KINDS = [
   'points.refused', // an operation with a key that the balance did not allow; kept so that a retry gets the same answer
   'points.expired',
   'points.spent',
+  'points.returned', // spent points went back
   'points.pending', // earned, and not spendable yet; the row of an event says it itself
   'points.released', // pending points became spendable, or were voided
   'points.expiring', // notice that points run out soon
@@ -28,7 +29,10 @@ export const JOURNAL_KINDS = [
   'list.left', // the list was dropped; a customer's own coming and going is told with its event
   'member.changed', // joined, left, was excluded or taken back
   'birthday.rewarded',
+  'birthday.set',
   'tier.changed',
+  'tier.kept', // beyond its time
+  'tier.refused', // one that was to be set by hand and that the programme does not have
   'tier.expiring', // notice that a tier is about to be lost
   'referral.started',
   'referral.changed', // held for review, blocked, cancelled, expired

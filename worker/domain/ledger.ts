@@ -19,6 +19,12 @@ export interface Lot {
 /** `settled`: points of one customer pay what another one owed who turned out to be the same; the balance stays. */
 export type PointsKind = 'earned' | 'adjusted' | 'clawed_back' | 'restored' | 'spent' | 'expired' | 'settled';
 
+/** The earning rule that points came by, as it was called then. */
+export interface RuleRef {
+  id: string;
+  name: string;
+}
+
 /** One ledger entry, as the journal keeps it for ever. */
 export interface PointsEntry {
   kind: PointsKind;
@@ -29,6 +35,8 @@ export interface PointsEntry {
   debt: number;
   orderId: string | null;
   reason: string | null;
+  /** Of points earned by one; of those that were taken back or given again where the order earned by one alone. */
+  rule?: RuleRef;
 }
 
 export interface LedgerDraft {
@@ -45,6 +53,7 @@ interface About {
   kind: PointsKind;
   orderId: string | null;
   reason: string | null;
+  rule?: RuleRef;
 }
 
 /** Adds points as a new lot; a recorded debt is paid first. */
@@ -109,6 +118,28 @@ export function expire(draft: LedgerDraft, lots: Lot[]): PointsEntry {
     orderId: null,
     reason: null,
   };
+}
+
+/**
+ * Gives points back into the lots they were taken from: `remaining` of each is what goes back into it. A recorded debt is
+ * paid first, with those that run out soonest. The lots that are still open must be in the draft.
+ */
+export function giveBack(draft: LedgerDraft, lots: Lot[], about: About): PointsEntry {
+  const points = lots.reduce((sum, lot) => sum + lot.remaining, 0);
+  const paid = Math.min(draft.debt, points);
+  draft.debt -= paid;
+  draft.balance += points;
+  const kept: PointsEntry['lots'] = [];
+  let owed = paid;
+  for (const lot of [...lots].sort(byExpiry)) {
+    const back = lot.remaining - Math.min(owed, lot.remaining);
+    owed -= lot.remaining - back;
+    if (back === 0) continue;
+    const open = draft.lots.find((one) => one.lot === lot.lot);
+    put(draft, { ...lot, ...open, remaining: (open?.remaining ?? 0) + back });
+    kept.push({ lot: lot.lot, points: back, expiresAtMs: lot.expiresAtMs });
+  }
+  return { ...about, points, balanceAfter: draft.balance, lots: kept, debt: 0 - paid };
 }
 
 function takeFromLots(draft: LedgerDraft, points: number, prefer: ReadonlySet<number>): PointsEntry['lots'] {

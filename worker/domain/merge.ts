@@ -4,6 +4,8 @@
  */
 import { mergeConsents } from './consent.ts';
 import type { Head } from './customer.ts';
+import { joinAwards } from './earning/award.ts';
+import { isAwarded } from './earning/shares.ts';
 import type { JournalRow } from './journal.ts';
 import { isObject, type JsonObject } from './json.ts';
 import type { Lot, PointsEntry } from './ledger.ts';
@@ -70,7 +72,10 @@ export function carriedLot(lot: Lot, offset: number): Lot {
 }
 
 export function carriedOrder(order: Order, offset: number): Order {
-  return { ...order, lots: order.lots.map((lot) => ({ ...lot, lot: lot.lot + offset * LOT_PLACES })) };
+  const { waiting } = order;
+  const carried = { ...order, lots: order.lots.map((lot) => ({ ...lot, lot: lot.lot + offset * LOT_PLACES })) };
+  if (waiting === undefined) return carried;
+  return { ...carried, waiting: waiting.map((one) => ({ ...one, id: one.id + offset * LOT_PLACES })) };
 }
 
 export interface Settled {
@@ -130,29 +135,42 @@ function newest(own: Head['profiles'], other: Head['profiles']): Head['profiles'
 export function joinOrders(own: Order, other: Order): Order {
   const [newer, older] =
     (own.snapshot?.updatedAtMs ?? 0) >= (other.snapshot?.updatedAtMs ?? 0) ? [own, other] : [other, own];
+  const { award: _, ...told } = newer;
   const byId = <T>(all: T[], idOf: (one: T) => string) => [...new Map(all.map((one) => [idOf(one), one])).values()];
+  const waiting = [...(own.waiting ?? []), ...(other.waiting ?? [])];
+  const voided = (own.voided ?? 0) + (other.voided ?? 0);
+  const vouchers = byId([...(own.vouchers ?? []), ...(other.vouchers ?? [])], (one) => one.voucher);
   const words = byId([...(older.carrierWords ?? []), ...(newer.carrierWords ?? [])], (one) => one.fulfilmentId);
   return {
-    ...newer,
+    ...told,
     ...(words.length === 0 ? {} : { carrierWords: words }),
     snapshot: newer.snapshot ?? older.snapshot,
     paidAtMs: own.paidAtMs ?? other.paidAtMs,
     cancelledAtMs: newer.cancelledAtMs ?? older.cancelledAtMs,
     refunds: byId([...older.refunds, ...newer.refunds], (one) => one.refundId),
     fulfilments: byId([...older.fulfilments, ...newer.fulfilments], (one) => one.fulfilmentId),
-    rule: own.rule ?? other.rule,
-    withheld: (own.rule !== null ? own : other.rule !== null ? other : newer).withheld,
+    ...joinAwards(own, other),
+    withheld: (isAwarded(own) ? own : isAwarded(other) ? other : newer).withheld,
     earned: own.earned + other.earned,
     clawed: own.clawed + other.clawed,
     expired: own.expired + other.expired,
     unrecovered: own.unrecovered + other.unrecovered,
     lots: [...own.lots, ...other.lots],
+    ...(waiting.length === 0 ? {} : { waiting }),
+    ...(voided === 0 ? {} : { voided }),
+    ...(vouchers.length === 0 ? {} : { vouchers }),
   };
+}
+
+function pendingOf({ loyalty }: Head): number {
+  return loyalty.pending ?? 0;
 }
 
 /** Whether it holds anything that only a trusted sender's word may move. */
 export function holdsValue(head: Head): boolean {
-  return head.known || head.orders > 0 || head.balance !== 0 || head.debt > 0 || head.lifetime !== 0;
+  return (
+    head.known || head.orders > 0 || head.balance !== 0 || head.debt > 0 || head.lifetime !== 0 || pendingOf(head) > 0
+  );
 }
 
 /** What the journal says of a merge, on either side. */

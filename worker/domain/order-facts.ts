@@ -3,10 +3,21 @@
  * refunds: a refund is a fact of its own, so that facts may come in any order, twice, or late.
  */
 
+export const MOST_NAMES = 20;
+/** Codes of an order that are kept, and how long they may be. */
+export const MOST_CODES = 30;
+export const LONGEST_CODE = 100;
+export const LONGEST_LINE_NAME = 100;
+
 export interface OrderLine {
   lineId: string;
   productId: string | null;
+  /** Where the source tells it. */
+  variantId?: string;
   sku: string | null;
+  /** Names or ids, where the source tells them: Shopify's orders do not. At most `MOST_NAMES` of `LONGEST_LINE_NAME`. */
+  collections?: string[];
+  tags?: string[];
   title: string;
   variantTitle: string | null;
   quantity: number;
@@ -31,6 +42,8 @@ export interface OrderSnapshot {
   /** True where the shop says that all money went back. */
   refunded: boolean;
   taxesIncluded: boolean;
+  /** Discount codes that it names, as they were typed; absent: none. At most `MOST_CODES` of `LONGEST_CODE`. */
+  codes?: string[];
   /** After discounts, all lines together. */
   subtotalMinor: number;
   discountMinor: number;
@@ -99,4 +112,10 @@ export type OrderFact =
 
 export function orderIdOf(fact: OrderFact): string {
   return fact.kind === 'order' ? fact.order.orderId : fact.orderId;
+}
+
+/** Codes as an order keeps them: each once, no more and none longer than there is room for. */
+export function codesNamed(said: (string | null)[]): Pick<OrderSnapshot, 'codes'> {
+  const codes = [...new Set(said.flatMap((code) => code?.trim() || []))].filter((code) => code.length <= LONGEST_CODE);
+  return codes.length === 0 ? {} : { codes: codes.slice(0, MOST_CODES) };
 }

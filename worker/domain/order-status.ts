@@ -45,6 +45,18 @@ export function deliveryOf(order: Order): string | null {
   return ahead.sort((a, b) => b.atMs - a.atMs)[0]?.status ?? null;
 }
 
+/** Since when everything that was ordered is with the shopper, by the word of carriers; null: it is not, or nobody said so. */
+export function deliveredAtMs(order: Order): number | null {
+  const sent = order.fulfilments.filter((one) => !one.cancelled);
+  if (fulfilmentOf(order) !== 'fulfilled') return null;
+  const arrived = sent.map((one) => {
+    const parcels = parcelsOf(order, one);
+    const isThere = parcels.length > 0 && parcels.every((parcel) => parcel.status === 'delivered');
+    return isThere ? (wordOf(order, one)?.atMs ?? one.updatedAtMs) : null;
+  });
+  return arrived.reduce<number | null>((last, at) => (last === null || at === null ? null : Math.max(last, at)), 0);
+}
+
 /** The parcels of a fulfilment, with the carrier's last word where it is newer than the fulfilment's own. */
 export function parcelsOf(order: Order, fulfilment: Fulfilment): Parcel[] {
   const { parcels, updatedAtMs } = fulfilment;

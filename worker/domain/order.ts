@@ -1,4 +1,5 @@
 /** An order as the customer keeps it: the facts folded together, and the points it stands at. */
+import type { Award, Waiting } from './earning/award.ts';
 import type { CarrierWord, Fulfilment, OrderFact, OrderSnapshot, Refund } from './order-facts.ts';
 import type { OrderRule } from './programme.ts';
 
@@ -12,8 +13,10 @@ export interface Order {
   fulfilments: Fulfilment[];
   /** The newest word for each fulfilment; absent: no carrier was heard of apart from the fulfilments. */
   carrierWords?: CarrierWord[];
-  /** The rule of the day it earned by, with its version; kept so that a later rule never touches it. */
+  /** The rule of the day it earned by, with its version; kept so that a later rule never touches it. null: none, or `award` says. */
   rule: (OrderRule & { version: number }) | null;
+  /** The rules of the day, where it earned by more than the base rate alone. */
+  award?: Award;
   earned: number;
   clawed: number;
   /** Points of this order's own lots that ran out; they are not clawed back a second time. */
@@ -21,8 +24,14 @@ export interface Order {
   /** Points that clawbacks could not find and let go (`stop_at_zero`); they are not given a second time. */
   unrecovered: number;
   lots: { lot: number; expiresAtMs: number }[];
+  /** Its points that cannot be spent yet. */
+  waiting?: Waiting[];
+  /** Points that waited and that the merchant voided: they are neither clawed back nor given again. */
+  voided?: number;
+  /** The vouchers of this customer that it was paid with, each with its redemption. */
+  vouchers?: { voucher: string; redemption: string }[];
   /** Why a paid order earned nothing. */
-  withheld: 'currency_mismatch' | 'test_order' | 'no_rule' | 'back_filled' | null;
+  withheld: 'currency_mismatch' | 'test_order' | 'no_rule' | 'not_member' | 'back_filled' | null;
 }
 
 export function emptyOrder(orderId: string): Order {

@@ -1,6 +1,7 @@
 /** The merchant's programme: what earns, at which rate, and what a point is worth. Versioned by the Shop object. */
 
 import type { BirthdayProgramme } from './birthdays/programme.ts';
+import { DEFAULT_BASE, type EarningBase } from './earning/base.ts';
 import type { EarningProgramme } from './earning/programme.ts';
 import type { InactivityProgramme } from './inactivity/programme.ts';
 import type { PointsExpiry } from './loyalty/points-expiry.ts';
@@ -9,14 +10,6 @@ import type { Rounding } from './money.ts';
 import type { ReferralProgramme } from './referrals/programme.ts';
 import type { RewardProgramme } from './rewards/programme.ts';
 import type { TierProgramme } from './tiers/programme.ts';
-
-/** Which parts of an order count. The default is the subtotal after discounts, without tax, shipping and gift cards. */
-export interface EarningBase {
-  afterDiscounts: boolean;
-  tax: boolean;
-  shipping: boolean;
-  giftCards: boolean;
-}
 
 export interface OrderRule {
   /** `points` for every `perMinor` minor units of the shop's currency. */
@@ -35,8 +28,11 @@ export interface Programme {
   expiry?: PointsExpiry | null;
   /** Points run out this many days of 24 h after they were earned; null: never. */
   expiresAfterDays: number | null;
-  /** What happens when more is clawed back than is left: the rest is a debt taken from the next earning, or is let go. */
-  overdrawn: 'debt' | 'stop_at_zero';
+  /**
+   * What happens when more is clawed back than is left: the rest is a debt taken from the next earning, shown beside the
+   * balance (`debt`) or as a balance below zero (`negative_balance`), or it is let go.
+   */
+  overdrawn: 'debt' | 'negative_balance' | 'stop_at_zero';
   // the parts, each in a folder of its own; absent: the shop has none of it
   earning?: EarningProgramme;
   members?: MemberProgramme;
@@ -46,13 +42,6 @@ export interface Programme {
   rewards?: RewardProgramme;
   referrals?: ReferralProgramme;
 }
-
-export const DEFAULT_BASE: EarningBase = {
-  afterDiscounts: true,
-  tax: false,
-  shipping: false,
-  giftCards: false,
-};
 
 /** One point for one unit of the currency, a hundred points worth one unit. `unit` is 10 to the currency's exponent. */
 export function defaultProgramme(unit: number): Programme {

@@ -1,11 +1,12 @@
 /** What an event may change about a profile. A browser never rewrites what identifies a known customer. */
+import { BIRTHDAY_TRAITS } from './birthdays/date.ts';
 import type { Head } from './customer.ts';
 import type { CustomerEvent } from './event.ts';
 import type { JsonObject } from './json.ts';
 
 /** Fields that only a trusted source may set once the customer is known: who they are, and how they are addressed. */
 const NAMES = ['name', 'firstName', 'first_name', 'lastName', 'last_name', 'title', 'avatar'];
-const GUARDED = new Set(['email', 'phone', 'birthday', 'consent', ...NAMES]);
+const GUARDED = new Set(['email', 'phone', 'consent', ...BIRTHDAY_TRAITS, ...NAMES]);
 /** Names of our own for what identifies; a browser's word never sets them. */
 const IDS = new Set(['userId', 'shopifyId']);
 /** A profile holds at most this many traits and this many characters; what passes that is not taken over. */

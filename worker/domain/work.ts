@@ -6,23 +6,49 @@ import type { LedgerDraft } from './ledger.ts';
 import type { Pending } from './loyalty/pending.ts';
 import { pointsExpireAt } from './loyalty/points-expiry.ts';
 import type { Order } from './order.ts';
+import { NO_PAST, type Past } from './past.ts';
+import type { Made } from './referrals/made.ts';
 import type { Terms } from './terms.ts';
-import type { Redemption, Voucher } from './vouchers/voucher.ts';
+import type { AskedFacts } from './vouchers/facts.ts';
+import type { GiftCredit, Redemption, Voucher } from './vouchers/voucher.ts';
 
 export const DAY_MS = 86_400_000;
 /** Balances stay where integers are exact, with room for any one change. */
 export const LARGEST_BALANCE = 2 ** 52;
 
 export interface Work {
+  /** The customer's id; empty where the decision was not told it. */
+  customer: string;
+  guardedSince: NonNullable<State['guardedSince']>;
+  /** As it stood before the decision. */
+  before: Head;
   head: Head;
   draft: LedgerDraft;
   orders: Map<string, Order>;
+  /** The orders as they stood before the decision. */
+  ordersBefore: ReadonlyMap<string, Order>;
   touched: Set<string>;
   rows: JournalRow[];
   pending: Ledger<number, Pending>;
   vouchers: Ledger<string, Voucher>;
   redemptions: Ledger<string, Redemption>;
+  /** The friends they brought. */
+  referrals: Ledger<string, Made>;
+  credits: GiftCredit[];
+  asked: AskedFacts;
+  /** The rows by which points were spent that may go back. */
+  spends: readonly JournalRow[];
   errands: Errand[];
+  past: Past;
+  counted: CountedForTiers;
+}
+
+/** What of a decision tiers have counted already: they may be asked more than once in one. */
+export interface CountedForTiers {
+  orders: Map<string, Order>;
+  pending: Map<number, Pending>;
+  referrals: Map<string, Made>;
+  rows: number;
 }
 
 /** Things by their id: as they stand, and which of them changed. */
@@ -56,15 +82,30 @@ export function open(state: State): Work {
     changed: new Map(),
   };
   return {
+    customer: state.customer ?? '',
+    guardedSince: state.guardedSince ?? (() => null),
+    before: head,
     head,
     draft,
     orders: new Map(state.orders),
+    ordersBefore: state.orders,
     touched: new Set(),
     rows: [],
     pending: ledgerOf(state.pending),
     vouchers: ledgerOf(state.vouchers),
     redemptions: ledgerOf(state.redemptions),
+    referrals: ledgerOf(state.referrals),
+    credits: [],
+    asked: state.asked ?? { counts: {}, orders: 0 },
+    spends: state.spends ?? [],
     errands: [],
+    past: state.past ?? NO_PAST,
+    counted: {
+      orders: new Map(state.orders),
+      pending: new Map(state.pending?.map((one) => [one.id, one])),
+      referrals: new Map(state.referrals?.map((one) => [one.id, one])),
+      rows: 0,
+    },
   };
 }
 
@@ -86,6 +127,8 @@ export function close(work: Work, now: number): Changes {
     ...named('pending', changesOf(work.pending)),
     ...named('vouchers', changesOf(work.vouchers)),
     ...named('redemptions', changesOf(work.redemptions)),
+    ...named('credits', work.credits),
+    ...named('referrals', changesOf(work.referrals)),
     ...named('errands', work.errands),
   };
 }

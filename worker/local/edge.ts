@@ -17,6 +17,10 @@ export const OBJECTS = {
   SHOP: 'Shop',
   DEBUGGER: 'Debugger',
   JOBS: 'Jobs',
+  CODES: 'Codes',
+  CAMPAIGN: 'Campaign',
+  OFFERS: 'Offers',
+  GUARD: 'Guard',
 };
 export const DATABASE = { binding: 'DB', name: 'regulars' };
 

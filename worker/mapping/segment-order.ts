@@ -4,9 +4,18 @@
  */
 import type { Trust } from '../domain/event.ts';
 import { isPlain, LONGEST_ID } from '../domain/identifier.ts';
-import { idOf, type JsonObject, objectsOf, textOf } from '../domain/json.ts';
+import { idOf, type Json, type JsonObject, objectsOf, textOf } from '../domain/json.ts';
 import { ratio, toMinor } from '../domain/money.ts';
-import type { OrderFact, OrderLine, OrderSnapshot, Refund, RefundLine } from '../domain/order-facts.ts';
+import {
+  codesNamed,
+  LONGEST_LINE_NAME,
+  MOST_NAMES,
+  type OrderFact,
+  type OrderLine,
+  type OrderSnapshot,
+  type Refund,
+  type RefundLine,
+} from '../domain/order-facts.ts';
 import type { EventReason } from '../wire/event-reasons.ts';
 
 export interface OrderSender {
@@ -86,8 +95,14 @@ function snapshotOf(orderId: string, properties: JsonObject, sender: OrderSender
     shippingMinor,
     shippingTaxMinor: 0,
     totalMinor,
+    ...codesNamed(couponsIn(properties)),
     lines: afterDiscounts(gross, subtotalMinor),
   };
+}
+
+/** `coupon` of the order and of its products, as the spec has it. */
+function couponsIn(properties: JsonObject): (string | null)[] {
+  return [properties, ...objectsOf(properties, 'products')].map((one) => textOf(one, 'coupon'));
 }
 
 function lineOf(product: JsonObject, currency: string): OrderLine {
@@ -95,7 +110,9 @@ function lineOf(product: JsonObject, currency: string): OrderLine {
   return {
     lineId: idOf(product, 'product_id') ?? idOf(product, 'sku') ?? '',
     productId: idOf(product, 'product_id'),
+    ...variantOf(product),
     sku: idOf(product, 'sku'),
+    ...namesOf(product),
     title: textOf(product, 'name') ?? textOf(product, 'sku') ?? '',
     variantTitle: textOf(product, 'variant'),
     quantity,
@@ -105,6 +122,31 @@ function lineOf(product: JsonObject, currency: string): OrderLine {
     imageUrl: textOf(product, 'image_url'),
     url: textOf(product, 'url'),
   };
+}
+
+function variantOf(product: JsonObject): Pick<OrderLine, 'variantId'> {
+  const variantId = idOf(product, 'variant_id') ?? idOf(product, 'variantId');
+  return variantId === null ? {} : { variantId };
+}
+
+/** The spec's `category`, and what shops add to it; tags as a list, or as one text with commas. */
+function namesOf(product: JsonObject): Pick<OrderLine, 'collections' | 'tags'> {
+  const collections = [...textsOf(product.category), ...textsOf(product.collections)];
+  const tags = textsOf(product.tags).flatMap((text) => text.split(','));
+  return {
+    ...(collections.length === 0 ? {} : { collections: bounded(collections) }),
+    ...(tags.length === 0 ? {} : { tags: bounded(tags) }),
+  };
+}
+
+function textsOf(value: Json | undefined): string[] {
+  const all = Array.isArray(value) ? value : [value ?? null];
+  return all.filter((one) => typeof one === 'string');
+}
+
+function bounded(names: string[]): string[] {
+  const told = names.map((name) => name.trim()).filter((name) => name !== '' && name.length <= LONGEST_LINE_NAME);
+  return [...new Set(told)].slice(0, MOST_NAMES);
 }
 
 /** Prices are told before the order's discount; the lines take their share of it, and still add up to the cent. */

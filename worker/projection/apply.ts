@@ -5,7 +5,9 @@
 import type { Head } from '../domain/customer.ts';
 import type { Order } from '../domain/order.ts';
 import { fulfilmentOf, paymentOf } from '../domain/order-status.ts';
+import type { Made } from '../domain/referrals/made.ts';
 import { within } from '../time/deadline.ts';
+import { referralStatements } from './referrals.ts';
 
 const DAY_MS = 86_400_000;
 const TIMEOUT_MS = 3_000;
@@ -18,12 +20,14 @@ export interface ChangeSet {
   from: number;
   head: Head;
   orders: Order[];
+  /** The friends they brought. */
+  referrals: Made[];
   /** What the set may change besides the counters: statements that none of the sets needs are not sent. */
-  may: { names: boolean; day: boolean; balance: boolean; groups: boolean };
+  may: { names: boolean; day: boolean; balance: boolean; groups: boolean; referrals: boolean };
 }
 
 /** For a set whose beginning is not known: it may change anything. */
-export const MAY_CHANGE_ALL = { names: true, day: true, balance: true, groups: true };
+export const MAY_CHANGE_ALL = { names: true, day: true, balance: true, groups: true, referrals: true };
 
 export interface Applied {
   /** Where each named customer's copy stands now. */
@@ -125,6 +129,7 @@ export async function applyChangeSets(db: D1Database, shop: string, sets: Change
   const statements = [
     ...(gone.length > 0 ? [FORGET, GONE] : []).map((sql) => db.prepare(sql).bind(shop, left)),
     ...slices.map((slice) => db.prepare(ORDERS).bind(shop, JSON.stringify(slice))),
+    ...referralStatements(db, shop, live),
     ...(joining.length > 0 ? [LEAVE, JOIN] : []).map((sql) => db.prepare(sql).bind(shop, joined)),
     ...wanted.flatMap(([needed, sql]) => (needed ? [db.prepare(sql).bind(shop, profiles)] : [])),
   ];

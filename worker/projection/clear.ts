@@ -9,6 +9,7 @@ const SLICE = 500;
 /** Every table of copies with what orders it, the profiles last. */
 export const CLEARED = [
   { table: 'orders', key: 'order_id' },
+  { table: 'referral', key: 'referral' },
   { table: 'member', key: 'customer' },
   { table: 'profile', key: 'customer' },
 ] as const;

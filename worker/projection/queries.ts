@@ -55,6 +55,18 @@ function afterPlace(query: ProfileQuery): SQL | undefined {
   return or(beyond(column, value), and(eq(column, value), beyond(profiles.customer, customer)));
 }
 
+/** What the customers hold and owe whom the shop can name, as their copies say. */
+export async function pointsTotals(db: D1Database, shop: string) {
+  const held = sql<number>`COALESCE(SUM(MAX(${profiles.balance}, 0)), 0)`;
+  const owed = sql<number>`COALESCE(SUM(${profiles.debt}), 0)`;
+  const holders = sql<number>`COALESCE(SUM(${profiles.balance} > 0), 0)`;
+  const [row] = await drizzle(db)
+    .select({ points: held, owed, holders })
+    .from(profiles)
+    .where(and(eq(profiles.shop, shop), eq(profiles.gone, 0)));
+  return row ?? { points: 0, owed: 0, holders: 0 };
+}
+
 export type OrderRow = typeof orders.$inferSelect;
 
 /** A page of a shop's orders, the last placed first; `after` is the last one of the page before. */

@@ -45,6 +45,25 @@ export const members = sqliteTable(
   (table) => [primaryKey({ columns: [table.shop, table.customer, table.target] })],
 );
 
+export const referrals = sqliteTable(
+  'referral',
+  {
+    shop: text('shop').notNull(),
+    referral: text('referral').notNull(),
+    /** Who referred. */
+    customer: text('customer').notNull(),
+    friend: text('friend').notNull(),
+    seq: integer('seq').notNull(),
+    status: text('status').notNull(),
+    /** JSON. */
+    reasons: text('reasons').notNull(),
+    flagged: integer('flagged').notNull(),
+    startedMs: integer('started_ms').notNull(),
+    changedMs: integer('changed_ms').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.shop, table.referral] })],
+);
+
 export const orders = sqliteTable(
   'orders',
   {

@@ -1,9 +1,7 @@
 /** Following customers who turned out to be others: whoever is on the way arrives before anything else is told. */
 
 import { handOver } from '../customers/hand-over.ts';
-import type { Input } from '../customers/input.ts';
-import type { Answer } from '../customers/record.ts';
-import { recordIn } from '../customers/stubs.ts';
+import { type Reach, type Reached, reach } from '../customers/reach.ts';
 import { directoryOf } from '../directory/cache.ts';
 import type { Resolved } from '../directory/directory.ts';
 import type { Move } from '../directory/store.ts';
@@ -12,7 +10,6 @@ import type { ShopSnapshot } from '../shops/settings.ts';
 import { ProblemError } from '../wire/problem.ts';
 
 const MOST_AT_ONCE = 32;
-const MOST_ROUNDS = 8;
 
 /** Hands over whom the Directory found to be somebody else; afterwards it is asked again who is who. */
 export function settleMoves(env: Env, shop: ShopSnapshot, resolved: Resolved[]): Promise<void> {
@@ -27,37 +24,11 @@ export async function finishMoves(env: Env, shop: ShopSnapshot, losers: string[]
   await inParallel(moves, (move: Move) => handOver(env, shop, move, directoryOf(env, shop.id)));
 }
 
-export interface Operation {
-  customer: string;
-  input: Input;
-  /** How long to wait for D1's copy; 0: not at all. */
-  waitMs: number;
-}
-
-export interface Operated {
-  customer: string;
-  answer: Answer;
-  rowsWritten: number;
-  projected: boolean;
-}
-
-/** Runs one input at a customer, or at whoever that customer turned out to be. Throws `unavailable` where it kept moving. */
-export async function operate(env: Env, shop: ShopSnapshot, operation: Operation): Promise<Operated> {
-  let { customer } = operation;
-  for (let round = 0; round < MOST_ROUNDS; round += 1) {
-    const group = { customer, known: false, inputs: [operation.input] };
-    const { groups, rowsWritten, projected } = await recordIn(env, shop, [group], operation.waitMs);
-    const told = groups[0];
-    if (told === undefined) throw new Error('no answer for the operation');
-    if (told.moved === null) {
-      const answer = told.answers[0];
-      if (answer === undefined) throw new Error('no answer for the operation');
-      return { customer, answer, rowsWritten, projected };
-    }
-    await finishMoves(env, shop, [customer]);
-    customer = (await directoryOf(env, shop.id).current(customer)) ?? told.moved;
-  }
-  throw new ProblemError('unavailable', { detail: 'The customer kept moving.' });
+/** As `reach`. Throws `unavailable` where the customer kept moving. */
+export async function operate(env: Env, shop: ShopSnapshot, operation: Reach): Promise<Reached> {
+  const reached = await reach(env, shop, operation);
+  if (reached === null) throw new ProblemError('unavailable', { detail: 'The customer kept moving.' });
+  return reached;
 }
 
 export async function inParallel<T>(items: T[], work: (item: T) => Promise<void>): Promise<void> {

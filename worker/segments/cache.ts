@@ -3,8 +3,10 @@
 import { compile } from '../domain/segments/compile.ts';
 import { type Segment, type SegmentSet, segmentSet } from '../domain/segments/segment-set.ts';
 import type { Terms } from '../domain/terms.ts';
+import { weekStartOf } from '../domain/vouchers/tally.ts';
 import type { Env } from '../env.ts';
 import { openTerms as openSettings, shopOf } from '../shops/cache.ts';
+import { codeMakerOf } from '../shops/code-maker.ts';
 import type { SegmentBook, StoredSegment } from '../shops/segment-book.ts';
 import type { ShopSnapshot } from '../shops/settings.ts';
 import { pattern } from './pattern.ts';
@@ -23,7 +25,13 @@ export async function openTerms(env: Env, id: string, atLeast: number): Promise<
   const shop = await openSettings(env, id, atLeast);
   const { programme, programmeVersion, currency, mode } = shop.settings;
   const segments = await openSegments(env, shop);
-  return { id, version: shop.version, terms: { programme, programmeVersion, currency, mode, segments } };
+  const codes = codeMakerOf(env.ROOT_SECRET, shop.id);
+  const weekStart = weekStartOf(shop.settings.locale);
+  return {
+    id,
+    version: shop.version,
+    terms: { programme, programmeVersion, currency, mode, segments, codes, weekStart },
+  };
 }
 
 /** The shop's segments and lists, no older than the settings say. */

@@ -26,6 +26,8 @@ export interface Due {
 export interface ClockStep {
   reached: boolean;
   nowMs: number;
+  /** No write begins until the next step. */
+  closed: boolean;
   objects: Omit<Due, 'dueMs'>[];
 }
 
@@ -74,7 +76,7 @@ export class Clock {
     const asked = this.#objects(ASKED);
     if (asked.length > 0) {
       this.#closedUntilMs = Date.now() + CLOSED_MS;
-      return { reached: false, nowMs, objects: asked };
+      return { reached: false, nowMs, closed: true, objects: asked };
     }
     this.#closedUntilMs = 0;
     const next = this.#db.one('SELECT MIN(at_ms) AS at FROM clock_due WHERE at_ms <= ?', targetMs);
@@ -84,7 +86,8 @@ export class Clock {
       'INSERT INTO clock (one, frozen_ms) VALUES (1, ?) ON CONFLICT DO UPDATE SET frozen_ms = excluded.frozen_ms',
       to,
     );
-    return { reached: due === null, nowMs: to, objects: due === null ? [] : this.#objects(DUE, to) };
+    const objects = due === null ? [] : this.#objects(DUE, to);
+    return { reached: due === null, nowMs: to, closed: false, objects };
   }
 
   #objects(sql: string, ...values: number[]): ClockStep['objects'] {

@@ -4,7 +4,9 @@ import first from '../../migrations/shop/0001_shop.sql';
 import privacy from '../../migrations/shop/0002_privacy.sql';
 import clock from '../../migrations/shop/0003_clock.sql';
 import segments from '../../migrations/shop/0004_segments.sql';
+import notices from '../../migrations/shop/0005_notices.sql';
 import { type EventRule, type RuleRefusal, withoutRule, withRule } from '../domain/event-rules.ts';
+import { withSwitch } from '../domain/inactivity/switched-on.ts';
 import type { PrivacyRequest } from '../domain/privacy.ts';
 import type { Env } from '../env.ts';
 import { Database } from '../storage/database.ts';
@@ -12,6 +14,7 @@ import { within } from '../time/deadline.ts';
 import { Answered, type Claim } from './answered.ts';
 import { Clock, type ClockReading, type ClockStep, type Due, type Entered } from './clock.ts';
 import { KeyRing } from './key-ring.ts';
+import { type Notice, type NoticePlace, Notices } from './notices.ts';
 import { PrivacyRequests, type RequestPlace } from './privacy.ts';
 import { type BookChange, type BookWritten, type SegmentBook, SegmentBooks } from './segment-book.ts';
 import type { SettingsChange, ShopSettings, ShopSnapshot, StoredKey, StoredSecret } from './settings.ts';
@@ -26,15 +29,17 @@ export class Shop extends DurableObject<Env> {
   readonly #clock: Clock;
   readonly #privacy: PrivacyRequests;
   readonly #books: SegmentBooks;
+  readonly #notices: Notices;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.#db = new Database(ctx.storage, [first, privacy, clock, segments]);
+    this.#db = new Database(ctx.storage, [first, privacy, clock, segments, notices]);
     this.#ring = new KeyRing(this.#db);
     this.#answered = new Answered(this.#db);
     this.#clock = new Clock(this.#db);
     this.#privacy = new PrivacyRequests(this.#db);
     this.#books = new SegmentBooks(this.#db);
+    this.#notices = new Notices(this.#db);
   }
 
   /** All that requests need; null where no shop was made under this name. Creates nothing. */
@@ -67,11 +72,17 @@ export class Shop extends DurableObject<Env> {
     this.#db.migrate();
     this.#db.transaction(() => {
       const now = this.#require();
-      const programmeVersion = change.programme ? now.version + 1 : now.settings.programmeVersion;
       const links = { ...now.settings.links, ...change.links };
-      this.#writeSettings({ ...now.settings, ...change, links, programmeVersion }, who);
+      this.#writeSettings({ ...now.settings, ...change, links, ...this.#programmeOf(change, now) }, who);
     });
     return this.#told();
+  }
+
+  /** What a shop keeps of its programme by itself: the version, and when an expiry was switched on. */
+  #programmeOf({ programme }: SettingsChange, { settings, version }: ShopSnapshot) {
+    if (programme === undefined) return {};
+    const switched = withSwitch(programme, settings.programme, this.#clock.read().nowMs);
+    return { programme: switched, programmeVersion: version + 1 };
   }
 
   /** Keeps an event rule in the place of one for the same name and source, or says why it cannot be kept. */
@@ -213,6 +224,16 @@ export class Shop extends DurableObject<Env> {
   /** Newest first. */
   privacyRequests(before: RequestPlace | null, limit: number): PrivacyRequest[] {
     return this.#privacy.page(before, limit);
+  }
+
+  /** Keeps what the merchant should know, once for each of its occasions. */
+  keepNotice(notice: Notice): void {
+    this.#notices.keep(notice);
+  }
+
+  /** Newest first. */
+  notices(before: NoticePlace | null, limit: number): Notice[] {
+    return this.#notices.page(before, limit);
   }
 
   /** Tells D1's copy again; for rebuilding. Throws where D1 fails. */

@@ -44,6 +44,15 @@ export class Database {
     this.rowsRead += cursor.rowsRead;
   }
 
+  /** Writes, and answers what the statement returns. */
+  changing(sql: string, ...values: SqlStorageValue[]): Row[] {
+    const cursor = this.#storage.sql.exec(sql, ...values);
+    const rows = cursor.toArray();
+    this.rowsWritten += cursor.rowsWritten;
+    this.rowsRead += cursor.rowsRead;
+    return rows;
+  }
+
   all(sql: string, ...values: SqlStorageValue[]): Row[] {
     if (this.#current() === 0) return [];
     const cursor = this.#storage.sql.exec(sql, ...values);

@@ -37,6 +37,7 @@ const Entry = z.object({
   ),
   orderId: z.string().nullable(),
   reason: z.string().nullable(),
+  rule: z.object({ id: z.string(), name: z.string() }).nullable().describe('The earning rule it came by'),
   note: z.string().nullable().describe('Never shown to the shopper'),
   atMs: z.int().describe('When it took effect'),
   recordedAtMs: z.int(),
@@ -58,8 +59,10 @@ export const Customer = z
     traits: z.record(z.string(), z.unknown()),
     consents: z.array(ChannelConsent).describe('One for each channel; their history is on the timeline'),
     points: z.object({
-      balance: z.int(),
-      debt: z.int(),
+      balance: z.int().describe('Below zero where points are owed'),
+      debt: z.int().describe('What of the balance is owed: taken from the next points'),
+      usable: z.int().describe('What can be spent: the balance without what is owed'),
+      pending: z.int().describe('Earned, and not spendable yet; no part of the balance'),
       lifetime: z.int(),
       nextExpiry: z.object({ points: z.int(), atMs: z.int() }).nullable(),
     }),
@@ -115,6 +118,13 @@ export const Adjust = z
       .nullable()
       .default(null)
       .describe('Of points given; default: as the programme says'),
+    allowDebt: z
+      .boolean()
+      .optional()
+      .describe(
+        'More may be taken than there is: the rest is owed, and paid by the next points. Default: refused with 422',
+      ),
+    countsTowardTier: z.boolean().optional().describe('Whether it counts for tiers. Default: points by hand do not'),
   })
   .openapi('Adjust');
 export const Adjusted = z.object({ customer: z.string(), entry: PointsEntry, balance: z.int() }).openapi('Adjusted');

@@ -1,5 +1,6 @@
 /** The merchant's programme, one versioned document: every part of it has a file of its own. */
 import { z } from '@hono/zod-openapi';
+import { Job } from './jobs.ts';
 import { BirthdayProgramme } from './programme-birthdays.ts';
 import { EarningProgramme } from './programme-earning.ts';
 import { InactivityProgramme } from './programme-inactivity.ts';
@@ -57,12 +58,17 @@ export const Programme = z
       ])
       .nullable()
       .default(null)
-      .describe('When points run out, by the calendar; points that are there keep their day'),
+      .describe(
+        'When points run out, by the calendar. Points that are there keep their day, and those that had none never run out: ' +
+          'switched on, or off and on again, it lets nothing run out before a whole period has passed',
+      ),
     expiresAfterDays: z.int().min(1).max(36_500).nullable().default(null).describe('Days of 24 hours; null: never'),
     overdrawn: z
-      .enum(['debt', 'stop_at_zero'])
+      .enum(['debt', 'negative_balance', 'stop_at_zero'])
       .default('debt')
-      .describe('When a refund takes back more than is left: owe the rest, or let it go'),
+      .describe(
+        'When a refund takes back more than is left: owe the rest, show it as a balance below zero, or let it go',
+      ),
     earning: EarningProgramme.optional(),
     members: MemberProgramme.optional(),
     inactivity: InactivityProgramme.optional(),
@@ -86,3 +92,6 @@ export const Programme = z
   .openapi('Programme');
 export type Programme = z.infer<typeof Programme>;
 export const ProgrammeVersion = z.object({ version: z.int(), programme: Programme }).openapi('ProgrammeVersion');
+export const ProgrammeSaved = ProgrammeVersion.extend({
+  job: Job.nullable().describe('It holds every customer against what changed; null: nothing did that moves anybody'),
+}).openapi('ProgrammeSaved');

@@ -142,7 +142,7 @@ export function loyaltyTruth(
   return passes(filter, value === null ? [] : [value], { ...manner, nowMs });
 }
 
-/** null: not set. Tier and status are set by the programme. */
+/** null: not set. A status is what somebody said of the customer, or the programme's enrolment; of whom nobody said anything there is none. */
 export function loyaltyValue(property: LoyaltyCondition['property'], { head, history }: Facts, nowMs: number): Json {
   switch (property) {
     case 'balance':
@@ -156,8 +156,10 @@ export function loyaltyValue(property: LoyaltyCondition['property'], { head, his
     case 'next_expiry_points':
       return history.nextExpiry(nowMs)?.points ?? null;
     case 'tier':
+      return head.loyalty.tier?.id ?? null;
     case 'tier_since':
+      return head.loyalty.tier?.sinceMs ?? null;
     case 'status':
-      return null;
+      return head.loyalty.member?.state ?? null;
   }
 }

@@ -11,14 +11,18 @@ export function touchedSegments(before: Head, changes: Changes, { touchedBy }: S
   return touched;
 }
 
-function* touchedNeeds(before: Head, { head, rows, lots, orders }: Changes): Generator<string> {
+function* touchedNeeds(before: Head, { head, rows, lots, orders, vouchers, redemptions }: Changes): Generator<string> {
   for (const { name, kind } of rows) if (name !== null && kind !== 'event.failed') yield `event:${name}`;
   if (orders.length > 0) yield 'orders';
+  if (vouchers !== undefined || redemptions !== undefined) yield 'vouchers';
   if (
     lots.length > 0 ||
     head.balance !== before.balance ||
     head.debt !== before.debt ||
-    head.lifetime !== before.lifetime
+    head.lifetime !== before.lifetime ||
+    head.loyalty.tier?.id !== before.loyalty.tier?.id ||
+    head.loyalty.tier?.sinceMs !== before.loyalty.tier?.sinceMs ||
+    head.loyalty.member?.state !== before.loyalty.member?.state
   )
     yield 'points';
   if (head.firstSeenMs !== before.firstSeenMs || head.lastSeenMs !== before.lastSeenMs) yield 'seen';

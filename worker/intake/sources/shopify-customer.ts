@@ -8,6 +8,9 @@ import { marketingConsents } from './shopify-consent.ts';
 import { instantOf } from './shopify-json.ts';
 import { eventOf, occurredAt, type Webhook } from './shopify-webhook.ts';
 
+/** As many as Shopify keeps. */
+const MOST_TAGS = 250;
+
 /** `customers/create` and `customers/update`: the whole profile. */
 export function customerDelivery(webhook: Webhook, name: string): Delivery | null {
   const { payload } = webhook;
@@ -18,11 +21,23 @@ export function customerDelivery(webhook: Webhook, name: string): Delivery | nul
   // a profile is told again for any reason: what it says without a time neither re-grants nor withdraws by being repeated
   const undated = { grantedAtMs: instantOf(payload, 'created_at'), withdrawnAtMs: profileAtMs, neverAtMs: null };
   const consents = marketingConsents(payload, undated);
-  const event = { ...eventOf(webhook, name, properties), traits: customerTraits(payload, null), profileAtMs };
+  const traits = withAccount(payload, customerTraits(payload, null));
+  const event = { ...eventOf(webhook, name, properties), traits, profileAtMs };
   return {
     subject: { identifiers, trust: 'server' },
     event: consents.length === 0 ? event : { ...event, consents },
   };
+}
+
+/** Only the whole profile tells tags and whether there is an account: an order's customer may lack either. */
+function withAccount(payload: JsonObject, traits: JsonObject | null): JsonObject | null {
+  const tags = typeof payload.tags === 'string' ? payload.tags.split(',').map((tag) => tag.trim()) : null;
+  const state = textOf(payload, 'state');
+  const told: JsonObject = {
+    ...(tags === null ? {} : { tags: tags.filter((tag) => tag !== '').slice(0, MOST_TAGS) }),
+    ...(state === null ? {} : { accountState: state }),
+  };
+  return Object.keys(told).length === 0 ? traits : { ...traits, ...told };
 }
 
 /** `customers_email_marketing_consent/update`, `customers_marketing_consent/update` (SMS): the change itself. */

@@ -4,7 +4,14 @@
  */
 import { idOf, type JsonObject, objectOf, objectsOf, textOf } from '../../domain/json.ts';
 import { toMinor } from '../../domain/money.ts';
-import type { CarrierWord, Fulfilment, OrderLine, OrderSnapshot, Parcel } from '../../domain/order-facts.ts';
+import {
+  type CarrierWord,
+  codesNamed,
+  type Fulfilment,
+  type OrderLine,
+  type OrderSnapshot,
+  type Parcel,
+} from '../../domain/order-facts.ts';
 import { httpsOrNull, instantOf, shopCurrency, shopMinor } from './shopify-json.ts';
 import { takenBack } from './shopify-refund.ts';
 
@@ -39,16 +46,20 @@ export function snapshotOf(order: JsonObject, fallbackCurrency: string, now: num
     shippingMinor: shippingOf(order, shipping, currency),
     shippingTaxMinor: sum(shipping.map((line) => taxOf(line, currency))),
     totalMinor: shopMinor(order, 'total_price', currency) ?? 0,
+    ...codesNamed(objectsOf(order, 'discount_codes').map((one) => textOf(one, 'code'))),
     lines,
   };
 }
 
 function lineOf(line: JsonObject, currency: string): OrderLine {
   const quantity = Number.isSafeInteger(line.quantity) ? Number(line.quantity) : 0;
+  // a line names product, variant and SKU; its collections and tags are in no webhook of an order
+  const variantId = idOf(line, 'variant_id');
   const gross = (shopMinor(line, 'price', currency) ?? 0) * quantity;
   return {
     lineId: idOf(line, 'id') ?? '',
     productId: idOf(line, 'product_id'),
+    ...(variantId === null ? {} : { variantId }),
     sku: textOf(line, 'sku'),
     title: textOf(line, 'title') ?? textOf(line, 'name') ?? '',
     variantTitle: textOf(line, 'variant_title'),

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { writePrivateJson } from '../private-file.ts';
 import { customerPayload } from './payload.ts';
+import { PROGRAMME } from './programme.ts';
 import { SHOPPERS } from './shoppers.ts';
 import type { IdentityKey } from './token.ts';
 import { postWebhook, type Source } from './webhook.ts';
@@ -17,12 +18,6 @@ export type DemoShops = {
 };
 
 const DOMAIN = 'fern-and-kettle.myshopify.com';
-
-/** The shop says that every euro earns a point, and its prices hold the tax: so the tax earns too. */
-const PROGRAMME = {
-  order: { points: 1, perMinor: 100, base: { tax: true } },
-  worth: { points: 100, worthMinor: 500 },
-};
 
 /** `storefront` is the origin that the drawer is embedded in; it may differ at every start. */
 export async function loadDemoShops(file: string, edge: Edge, storefront: string): Promise<DemoShops> {

@@ -1,0 +1,34 @@
+/** Takes the answer to an errand over: everything due first, then what it brings, and the errand is gone. */
+import { decideAnswer } from '../domain/answered.ts';
+import type { Head, State } from '../domain/customer.ts';
+import type { OpenErrand } from '../domain/errand.ts';
+import type { JsonObject } from '../domain/json.ts';
+import { bringUp, followUp, requireCurrent, runDue, type Scene } from './due.ts';
+import { whoIs } from './dues.ts';
+import { withAnswered } from './voucher-loading.ts';
+
+/**
+ * Once: an errand that was answered before, or whose customer left with it, is left alone. Whoever took the customer over
+ * asks for itself.
+ */
+export function takeAnswer(scene: Scene, { op, customer }: OpenErrand, answer: JsonObject, clock: number): void {
+  const { store, batch, terms } = scene;
+  const errand = store.errands.one(op);
+  if (errand === null || errand.customer !== customer) return;
+  batch.load([customer], []);
+  const head = batch.head(customer);
+  if (head === null || head.movedTo !== null) return;
+  requireCurrent(scene, head);
+  const now = Math.max(head.nowMs, clock);
+  const current = bringUp(scene, customer, runDue(scene, customer, head, now), now);
+  const loaded = withAnswered(scene, customer, loadFor(current), errand);
+  const state = { ...loaded, ...whoIs(scene, customer, current) };
+  const changes = decideAnswer(state, { errand, answer }, terms, { atMs: now, nowMs: now });
+  batch.add(customer, changes);
+  followUp(scene, customer, current, changes, { kind: 'points' });
+  store.errands.drop(op);
+}
+
+function loadFor(head: Head): State {
+  return { head, lots: [], orders: new Map() };
+}

@@ -1,0 +1,18 @@
+/**
+ * Whom an errand is put to, by its kind: a new one is a file of its own and a line here. Each asks under the errand's `op`
+ * and may be run any number of times; what it cannot find out it throws, and is run again. A refusal is an answer.
+ */
+import { REFERRAL_ERRAND } from '../domain/referrals/changing.ts';
+import type { Ask } from './asking.ts';
+import { askForCode } from './claim-code.ts';
+import { issueInShop, unconnected } from './issue-in-shop.ts';
+import { giveBackStock, takeStock } from './take-stock.ts';
+import { tellReferrer } from './tell-referrer.ts';
+
+export const ERRAND_KINDS: Record<string, Ask> = {
+  [REFERRAL_ERRAND]: tellReferrer,
+  'code.claim': askForCode,
+  'stock.take': takeStock,
+  'stock.give_back': giveBackStock,
+  'shop.issue': issueInShop(unconnected),
+};

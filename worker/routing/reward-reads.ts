@@ -1,0 +1,66 @@
+/** Reads of one customer's wallet and rewards, following whoever turned out to be somebody else. Writes nothing. */
+import { customersOf } from '../customers/stubs.ts';
+import type { Told, Wallet, WalletPage } from '../customers/voucher-reader.ts';
+import { directoryOf } from '../directory/cache.ts';
+import type { RewardOffer } from '../domain/rewards/offers.ts';
+import type { GiftCredit, Redemption, Voucher } from '../domain/vouchers/voucher.ts';
+import type { Env } from '../env.ts';
+import type { ShopSnapshot } from '../shops/settings.ts';
+import { testNow } from '../shops/shop-time.ts';
+
+const MOST_HOPS = 4;
+
+/** null: nobody by that id. */
+export type Read<T> = Promise<(T & { customer: string }) | null>;
+
+export async function readWallet(env: Env, shop: ShopSnapshot, customer: string, page: WalletPage): Read<Wallet> {
+  const clockMs = (await testNow(env, shop)) ?? Date.now();
+  return following(env, shop, customer, (id) => customersOf(env, shop.id, id).wallet(id, clockMs, page));
+}
+
+export async function readOffers(
+  env: Env,
+  shop: ShopSnapshot,
+  customer: string,
+): Read<{ asOfMs: number; balance: number; offers: RewardOffer[] }> {
+  const clockMs = await testNow(env, shop);
+  return following(env, shop, customer, (id) =>
+    customersOf(env, shop.id, id).rewardOffers({ shop: shop.id, version: shop.version, clockMs, customer: id }),
+  );
+}
+
+export async function readVoucher(
+  env: Env,
+  shop: ShopSnapshot,
+  customer: string,
+  voucher: string,
+): Read<{ voucher: Voucher | null }> {
+  return following(env, shop, customer, (id) => customersOf(env, shop.id, id).voucher(id, voucher));
+}
+
+export async function readRedemptions(
+  env: Env,
+  shop: ShopSnapshot,
+  customer: string,
+  voucher: string,
+): Read<{ redemptions: Redemption[]; credits: GiftCredit[] }> {
+  return following(env, shop, customer, (id) => customersOf(env, shop.id, id).redemptionsOf(id, voucher));
+}
+
+async function following<T extends object>(
+  env: Env,
+  shop: ShopSnapshot,
+  customer: string,
+  read: (id: string) => Promise<Told<T>>,
+): Read<T> {
+  let id = customer;
+  for (let hop = 0; hop < MOST_HOPS; hop += 1) {
+    const told = await read(id);
+    if (told === null) return null;
+    if (told.moved === null) return { ...told, customer: id };
+    // the Directory knows where a whole chain of them ends, but not yet of one who is just leaving
+    const last = await directoryOf(env, shop.id).current(id);
+    id = last === null || last === id ? told.moved : last;
+  }
+  return null;
+}
