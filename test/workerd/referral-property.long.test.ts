@@ -4,9 +4,9 @@ import { expect, it } from 'vitest';
 import { expectedOf, flawsOf, foundOf, lives, play } from './referral-play.ts';
 
 it('INV-2, INV-7: a referral ends the same on both sides in forty lives', async () => {
-  const property = fc.asyncProperty(lives(true), async (life) =>
-    expect(flawsOf((await play(life)).people)).toEqual([]),
-  );
+  const property = fc.asyncProperty(lives(true), async (life) => {
+    expect(flawsOf((await play(life)).people)).toEqual([]);
+  });
   await fc.assert(property, { numRuns: 40 });
 }, 900_000);
 
