@@ -4,7 +4,7 @@ import { amountsOf } from '../../../worker/domain/vouchers/bill.ts';
 import { EFFECTS } from '../../../worker/domain/vouchers/discount.ts';
 import type { NumberTest } from '../../../worker/domain/vouchers/rule-definition.ts';
 import { planStack, type StackAsk, type StackEntry, type StackPlan } from '../../../worker/domain/vouchers/stack.ts';
-import { STACKING, type StackingRules } from '../../../worker/domain/vouchers/stacking.ts';
+import { NOT_COMBINABLE, STACKING, type StackingRules } from '../../../worker/domain/vouchers/stacking.ts';
 import type { Voucher } from '../../../worker/domain/vouchers/voucher.ts';
 import { campaign, cart, facts, giftCard, giving, item, keyOf, made, NOW, off, rule, voucher } from './offers.ts';
 
@@ -107,6 +107,17 @@ describe('the shop’s rules of stacking', () => {
       'a 100',
       'b applicable_redeemables_per_category_limit_exceeded',
       'c 100',
+    ]);
+  });
+
+  test('let what may not be combined stand alone, wherever nothing else was said', () => {
+    expect(states(plan([of('a', NOT_COMBINABLE), of('b', null)], partial({})))).toEqual([
+      'a 100',
+      'b exclusion_rules_not_met',
+    ]);
+    expect(states(plan([of('b', null), of('a', NOT_COMBINABLE)], partial({})))).toEqual([
+      'b 100',
+      'a exclusion_rules_not_met',
     ]);
   });
 

@@ -6,11 +6,9 @@ import type { Terms } from '../terms.ts';
 import type { Discount } from '../vouchers/discount.ts';
 import { withNotice } from '../vouchers/due.ts';
 import { newGift } from '../vouchers/gift.ts';
+import { NOT_COMBINABLE } from '../vouchers/stacking.ts';
 import type { Benefit, Origin, Voucher } from '../vouchers/voucher.ts';
 import { NO_REWARDS, type Reward } from './programme.ts';
-
-/** The category of what may not be used beside other vouchers. */
-export const NOT_COMBINABLE = 'exclusive';
 
 export interface Given {
   customer: string;

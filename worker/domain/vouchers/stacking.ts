@@ -20,6 +20,9 @@ export interface StackingRules {
   noEffect: 'redeem' | 'skip';
 }
 
+/** The category of what may not be used beside other vouchers. */
+export const NOT_COMBINABLE = 'exclusive';
+
 export const STACKING: StackingRules = {
   mode: 'all',
   limit: 30,
@@ -27,7 +30,7 @@ export const STACKING: StackingRules = {
   perCategoryLimit: 1,
   exclusiveLimit: 1,
   exclusivePerCategoryLimit: 1,
-  exclusive: [],
+  exclusive: [NOT_COMBINABLE],
   joint: [],
   sorting: 'requested',
   hierarchy: [],
