@@ -29,8 +29,8 @@ export interface Programme {
   /** Points run out this many days of 24 h after they were earned; null: never. */
   expiresAfterDays: number | null;
   /**
-   * What happens when more is clawed back than is left: the rest is a debt taken from the next earning, shown beside the
-   * balance (`debt`) or as a balance below zero (`negative_balance`), or it is let go.
+   * What happens when more is clawed back than is left: the rest is a debt taken from the next earning (`debt`, and by its
+   * other name `negative_balance`: the balance is below zero until then), or it is let go.
    */
   overdrawn: 'debt' | 'negative_balance' | 'stop_at_zero';
   // the parts, each in a folder of its own; absent: the shop has none of it

@@ -3,7 +3,7 @@ import { customersOf } from '../customers/stubs.ts';
 import { directoryOf } from '../directory/cache.ts';
 import type { Counts, CustomerFacts } from '../domain/vouchers/facts.ts';
 import type { Needs } from '../domain/vouchers/needs.ts';
-import type { GiftCredit, Redemption, Voucher } from '../domain/vouchers/voucher.ts';
+import type { Redemption, Voucher } from '../domain/vouchers/voucher.ts';
 import { ProblemError } from '../wire/problem.ts';
 import type { World } from './world.ts';
 
@@ -48,18 +48,6 @@ export async function heldVoucher(
 export async function heldRedemptions(world: World, customer: string, ids: string[]): Promise<Redemption[]> {
   const told = await following(world, customer, (id) => customersOf(world.env, world.shop.id, id).redemptions(id, ids));
   return told?.redemptions ?? [];
-}
-
-/** All redemptions of a voucher that the customer holds, the oldest first, and what was put on it by hand. */
-export async function heldHistory(
-  world: World,
-  customer: string,
-  voucher: string,
-): Promise<{ redemptions: Redemption[]; credits: GiftCredit[] }> {
-  const told = await following(world, customer, (id) =>
-    customersOf(world.env, world.shop.id, id).redemptionsOf(id, voucher),
-  );
-  return told ?? { redemptions: [], credits: [] };
 }
 
 /** Asks whoever a customer turned out to be; null: nobody by that id was ever there. */

@@ -3,7 +3,6 @@ import { customersOf } from '../customers/stubs.ts';
 import type { Told, Wallet, WalletPage } from '../customers/voucher-reader.ts';
 import { directoryOf } from '../directory/cache.ts';
 import type { RewardOffer } from '../domain/rewards/offers.ts';
-import type { GiftCredit, Redemption, Voucher } from '../domain/vouchers/voucher.ts';
 import type { Env } from '../env.ts';
 import type { ShopSnapshot } from '../shops/settings.ts';
 import { testNow } from '../shops/shop-time.ts';
@@ -27,24 +26,6 @@ export async function readOffers(
   return following(env, shop, customer, (id) =>
     customersOf(env, shop.id, id).rewardOffers({ shop: shop.id, version: shop.version, clockMs, customer: id }),
   );
-}
-
-export async function readVoucher(
-  env: Env,
-  shop: ShopSnapshot,
-  customer: string,
-  voucher: string,
-): Read<{ voucher: Voucher | null }> {
-  return following(env, shop, customer, (id) => customersOf(env, shop.id, id).voucher(id, voucher));
-}
-
-export async function readRedemptions(
-  env: Env,
-  shop: ShopSnapshot,
-  customer: string,
-  voucher: string,
-): Read<{ redemptions: Redemption[]; credits: GiftCredit[] }> {
-  return following(env, shop, customer, (id) => customersOf(env, shop.id, id).redemptionsOf(id, voucher));
 }
 
 async function following<T extends object>(

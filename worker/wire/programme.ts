@@ -67,7 +67,8 @@ export const Programme = z
       .enum(['debt', 'negative_balance', 'stop_at_zero'])
       .default('debt')
       .describe(
-        'When a refund takes back more than is left: owe the rest, show it as a balance below zero, or let it go',
+        'When a refund takes back more than is left: `debt` and `negative_balance` both take the rest from the next points, ' +
+          'with a balance below zero until then; `stop_at_zero` lets it go',
       ),
     earning: EarningProgramme.optional(),
     members: MemberProgramme.optional(),
