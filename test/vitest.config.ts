@@ -27,6 +27,12 @@ const sqlAsText: Plugin = {
   },
 };
 
+/**
+ * Two processes, one for a core, that take all the files between them: the modules under test are imported twice and not
+ * once for every file. Projects with another number of processes are of another group.
+ */
+const shared = { isolate: false, maxWorkers: 2, sequence: { groupOrder: 1 } };
+
 /** Folders that need more than Node; whatever is not in one of them is pure, so no test file can be forgotten. */
 const elsewhere = ['workerd', 'browser', 'stories', 'conformance', 'faults', 'bench'];
 
@@ -38,6 +44,7 @@ const pure: TestProjectInlineConfiguration = {
     environment: 'node',
     include: [`test/**/*.${suffix}.ts`],
     exclude: [...excluded, ...elsewhere.map((folder) => `test/${folder}/**`)],
+    ...shared,
     testTimeout: long ? 300_000 : 20_000,
   },
 };
@@ -61,7 +68,8 @@ const workerd: TestProjectInlineConfiguration = {
   test: {
     name: 'workerd',
     ...files('workerd'),
-    setupFiles: [join(import.meta.dirname, 'workerd', 'flat-wrappers.ts')],
+    ...shared,
+    setupFiles: ['mended-pool.ts', 'fresh-storage.ts'].map((file) => join(import.meta.dirname, 'workerd', file)),
     testTimeout: long ? 300_000 : 20_000,
   },
 };

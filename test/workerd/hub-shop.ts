@@ -103,11 +103,14 @@ export async function placeOrders(
   expect(answer.status).toBe(200);
 }
 
+/** Objects of the files before, in the same runtime: emptied, but still listed. */
+const strangers = new Set<string>();
+
 /** Everything that the objects of this file's tests have stored, but for how far D1 was told, which goes on by itself. */
 export async function everything(): Promise<Record<string, unknown>> {
   const all: Record<string, unknown> = {};
-  for (const namespace of [env.CUSTOMERS, env.DIRECTORY, env.SHOP] as DurableObjectNamespace[]) {
-    for (const id of await listDurableObjectIds(namespace)) {
+  for (const [namespace, id] of await objects()) {
+    if (!strangers.has(id.toString())) {
       all[id.toString()] = await runInDurableObject(namespace.get(id), (_, { storage }) => {
         const tables = storage.sql.exec("SELECT name FROM sqlite_master WHERE type = 'table'").toArray();
         const own = tables
@@ -136,4 +139,15 @@ export async function walk<T>(path: string, token: string): Promise<T[]> {
   return items;
 }
 
-export const prepare = () => makeCopies();
+async function objects(): Promise<[DurableObjectNamespace, DurableObjectId][]> {
+  const namespaces = [env.CUSTOMERS, env.DIRECTORY, env.SHOP] as DurableObjectNamespace[];
+  const lists = await Promise.all(
+    namespaces.map(async (one) => (await listDurableObjectIds(one)).map((id) => [one, id] as const)),
+  );
+  return lists.flat().map(([namespace, id]) => [namespace, id]);
+}
+
+export async function prepare(): Promise<void> {
+  for (const [, id] of await objects()) strangers.add(id.toString());
+  await makeCopies();
+}
