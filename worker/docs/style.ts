@@ -9,5 +9,5 @@ details{border:1px solid var(--line);border-radius:10px;margin:.6rem 0;padding:0
 summary span{opacity:.75}code{font:.9em ui-monospace,monospace;overflow-wrap:anywhere}.method{font-weight:700;min-width:3.6rem}.get{color:light-dark(#0a6b3d,#6fd6a2)}.post{color:light-dark(#0b57b7,#85b8ff)}.put,.patch{color:light-dark(#8a5200,#f0b866)}.delete{color:light-dark(#b01f2e,#ff8f99)}
 table{border-collapse:collapse;width:100%;font-size:.95em}td,th{text-align:start;padding:.35rem .8rem .35rem 0;border-top:1px solid var(--line);vertical-align:top}
 ul{padding-inline-start:1.1rem;margin:.3rem 0}li{margin:.25rem 0}em{font-style:normal;opacity:.65;font-size:.9em}tr:target{background:var(--soft)}
-@media(max-width:50rem){body{display:block}nav{position:static;height:auto;flex-direction:row;flex-wrap:wrap;gap:.2rem 1rem;padding:1.2rem 0 0}}
+@media(max-width:50rem){body{display:block}nav{position:static;height:auto;flex-direction:row;flex-wrap:wrap;gap:.2rem 1rem;padding:1.2rem 0 0}table{display:block;overflow-x:auto}}
 `;
