@@ -11,6 +11,7 @@ import {
   flipping,
   look,
   outdated,
+  standing,
   type Transition,
   transitionRow,
   withoutDropped,
@@ -52,7 +53,8 @@ interface When {
 }
 
 function runInstant(scene: Scene, customer: string, before: Head, when: When): Head {
-  const { head: current, which } = flippingNow(scene, before, when.atMs);
+  const current = { ...before, segments: standing(before, scene.terms.segments) };
+  const which = flipping(current.segments, when.atMs);
   scene.batch.setHead(customer, current);
   let head = current;
   for (const decide of DUES) {
@@ -73,24 +75,6 @@ export function runPointsOut(scene: Scene, customer: string, head: Head, now: nu
   if (changes === null) return head;
   scene.batch.add(customer, changes);
   return scene.batch.due(customer);
-}
-
-/**
- * The segments that turn over by an instant. One whose definition is newer than the customer's last look, or that was
- * dropped, waits for nothing any more: it is decided as what it is, a change of the definition.
- */
-function flippingNow(scene: Scene, head: Head, atMs: number): { head: Head; which: Set<string> } {
-  const due = flipping(head.segments, atMs);
-  const which = new Set([...due].filter((id) => isKnownTo(scene, head, id)));
-  if (which.size === due.size) return { head, which };
-  const segments = { ...head.segments };
-  for (const id of due) {
-    const sinceMs = segments[id]?.[0] ?? null;
-    if (which.has(id)) continue;
-    if (sinceMs === null) delete segments[id];
-    else segments[id] = [sinceMs, null];
-  }
-  return { head: { ...head, segments }, which };
 }
 
 /** The customer was held against the segment's present definition. */

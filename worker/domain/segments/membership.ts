@@ -67,8 +67,11 @@ export function look(head: Head, { set, history, which, atMs, cause }: Look): Lo
   return { segments, transitions };
 }
 
-/** The states as they stand. What was decided by a definition that is no more stays, and is due no more. */
-function standing({ segments, segmentsVersion }: Head, { version, byId }: SegmentSet): SegmentStates {
+/**
+ * The states as they stand. What was decided by a definition that is no more stays, and is due no more: it changes when the
+ * customer is held against the new one.
+ */
+export function standing({ segments, segmentsVersion }: Head, { version, byId }: SegmentSet): SegmentStates {
   if (segmentsVersion >= version) return { ...segments };
   const isKept = (id: string) => (byId.get(id)?.version ?? version) <= segmentsVersion;
   return Object.fromEntries(
