@@ -88,7 +88,10 @@ export async function lagToCopies(shop: BenchShop, rounds: number): Promise<numb
   return lags.sort((a, b) => a - b);
 }
 
-/** Milliseconds from sending an event of a known customer to reading the segment that it enters or leaves, one after another. */
+/** Long enough that the edge has told D1 of the event before, and is idle. */
+const IDLE_MS = 60;
+
+/** Milliseconds from sending an event of a known customer to an idle edge to reading the segment that it enters or leaves. */
 export async function lagToMembership(shop: BenchShop, rounds: number): Promise<number[]> {
   const wire = await openWire(shop.url);
   const track = (userId: string, event: string) => {
@@ -102,6 +105,7 @@ export async function lagToMembership(shop: BenchShop, rounds: number): Promise<
   for (const user of users) {
     for (const event of ['Came In', 'Went Out']) {
       const url = `${shop.url}/admin/v1/customers/user:${user}/segments`;
+      await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
       const from = performance.now();
       await track(user, event);
       const { text } = await wire.ask(requestText({ url, method: 'GET', headers }, ''));
@@ -120,6 +124,7 @@ export async function lagOfNothing(url: string, rounds: number): Promise<number[
   const request = requestText({ url, method: 'GET', headers: {} }, '');
   const lags: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
+    await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
     const from = performance.now();
     await wire.ask(request);
     await wire.ask(request);
