@@ -84,11 +84,12 @@ function inPeriod(period: TierPeriod, { atMs, amount }: Contribution, timeZone: 
   // what somebody entered a tier by does not count for keeping it
   const isSince = period.of === 'calendar_year' ? atMs >= period.fromMs : atMs > period.fromMs;
   if (isSince) return { ...period, sum: period.sum + amount };
-  const isBefore =
-    period.of === 'calendar_year'
-      ? atMs >= yearBefore(timeZone, period.fromMs)
-      : dayNumber(timeZone, atMs) > outOfWindow(timeZone, period.fromMs);
-  return isBefore ? { ...period, base: period.base + amount } : period;
+  return isBefore(period, atMs, timeZone) ? { ...period, base: period.base + amount } : period;
+}
+
+function isBefore({ of, fromMs, beforeMs }: TierPeriod, atMs: number, timeZone: string): boolean {
+  if (of === 'calendar_year') return atMs >= yearBefore(timeZone, fromMs);
+  return beforeMs === undefined ? dayNumber(timeZone, atMs) > outOfWindow(timeZone, fromMs) : atMs > beforeMs;
 }
 
 function yearBefore(timeZone: string, fromMs: number): number {
@@ -132,6 +133,7 @@ export function rolled(state: TierState, counting: Counting, atMs: number): Tier
     const lostAtMs = isKept ? undefined : (period.lostAtMs ?? lossOf(counting, period.endMs));
     const [fromMs, endMs] = [period.endMs, nextEnd(timeZone, period.endMs)];
     const next: TierPeriod = { of: period.of, fromMs, endMs, base: period.sum, sum: 0 };
+    if (period.of === 'rolling_year') next.beforeMs = period.fromMs;
     period = lostAtMs === undefined ? next : { ...next, lostAtMs };
   }
   return period === undefined || period === state.period ? state : { ...state, period };

@@ -10,6 +10,8 @@ export interface TierPeriod {
   base: number;
   /** What counted since the period began. */
   sum: number;
+  /** Of a rolling year that follows another: when that one began, the first of them within a day. Absent: 12 months before. */
+  beforeMs?: number;
   /** The tier is held whatever counted: it was given, or fallen into. */
   granted?: true;
   /** What was missing came after the end of the period before, in its grace. */
