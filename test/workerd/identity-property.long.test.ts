@@ -15,7 +15,7 @@ it(
       expect(open).toBe(0);
       expect(found).toEqual(expected);
     });
-    await fc.assert(property, { numRuns: LIVES });
+    await fc.assert(property, { numRuns: LIVES, endOnFailure: true });
   },
   HANGS_AFTER_MS,
 );

@@ -9,5 +9,5 @@ it('INV-2, INV-7: who is who, what happened and what they hold equal the modelâ€
     expect(open).toBe(0);
     expect(found).toEqual(expected);
   });
-  await fc.assert(property, { numRuns: 20 });
+  await fc.assert(property, { numRuns: 20, endOnFailure: true });
 }, 60_000);

@@ -7,7 +7,7 @@ it('INV-2, INV-7: a referral ends the same on both sides in forty lives', async 
   const property = fc.asyncProperty(lives(true), async (life) => {
     expect(flawsOf((await play(life)).people)).toEqual([]);
   });
-  await fc.assert(property, { numRuns: 40 });
+  await fc.assert(property, { numRuns: 40, endOnFailure: true });
 }, 900_000);
 
 it('INV-2, INV-7: it ends as the model says in thirty lives without merges', async () => {
@@ -16,5 +16,5 @@ it('INV-2, INV-7: it ends as the model says in thirty lives without merges', asy
     expect(flawsOf(people)).toEqual([]);
     expect(await foundOf(people, game)).toEqual(expectedOf(life.steps));
   });
-  await fc.assert(property, { numRuns: 30 });
+  await fc.assert(property, { numRuns: 30, endOnFailure: true });
 }, 900_000);

@@ -8,7 +8,7 @@ it('INV-2, INV-7: a referral is completed once or not at all on both sides, also
     const { people } = await play(life);
     expect(flawsOf(people)).toEqual([]);
   });
-  await fc.assert(property, { numRuns: 8 });
+  await fc.assert(property, { numRuns: 8, endOnFailure: true });
 }, 60_000);
 
 it('INV-2, INV-7: without merges it ends as a model says that nobody ever crashed', async () => {
@@ -17,5 +17,5 @@ it('INV-2, INV-7: without merges it ends as a model says that nobody ever crashe
     expect(flawsOf(people)).toEqual([]);
     expect(await foundOf(people, game)).toEqual(expectedOf(life.steps));
   });
-  await fc.assert(property, { numRuns: 6 });
+  await fc.assert(property, { numRuns: 6, endOnFailure: true });
 }, 60_000);
