@@ -28,7 +28,7 @@ export async function browserProject(): Promise<TestProjectInlineConfiguration> 
     test: {
       name: 'browser',
       include: ['test/browser/**/*.test.ts'],
-      testTimeout: 15_000,
+      testTimeout: 60_000,
       browser: {
         enabled: true,
         headless: true,

@@ -10,4 +10,4 @@ it('INV-2, INV-7: who is who, what happened and what they hold equal the modelâ€
     expect(found).toEqual(expected);
   });
   await fc.assert(property, { numRuns: 20, endOnFailure: true });
-}, 60_000);
+});
