@@ -1,4 +1,5 @@
 /** What the loader hands to the drawer, and what the drawer answers with. Types only: the two are separate downloads. */
+import type { HubCart } from '../worker/wire/hub-programme.ts';
 
 /** The page's side. The loader owns it and may change it; the drawer reads it afresh at every exchange. */
 export interface Embed {
@@ -13,6 +14,8 @@ export interface Embed {
   readonly proxyUrl: string | null;
   /** From `regulars.identify`; wins over the two addresses. */
   fetchToken: TokenFetcher | null;
+  /** From `regulars.cart`: which vouchers fit is told for it. */
+  fetchCart: CartFetcher | null;
   /** The page said that its shopper has signed out: ask for no proof until it says otherwise. */
   guest: boolean;
 }
@@ -20,8 +23,11 @@ export interface Embed {
 /** Answers a fresh merchant JWT, or nothing for a guest. Called again whenever a session has to be renewed. */
 export type TokenFetcher = () => Promise<string | null | undefined>;
 
+/** Answers what is in the cart now, or nothing where that is not known. */
+export type CartFetcher = () => HubCart | null | undefined | Promise<HubCart | null | undefined>;
+
 export interface Opening {
-  /** `''`, `for-you`, `orders` or `orders/{id}`; anything else opens the first tab. */
+  /** `''`, `for-you`, `rewards`, `rewards/vouchers`, `orders`, `orders/{id}` …; anything else opens the first tab. */
   readonly target: string;
   /** Where the focus returns to. */
   readonly opener: HTMLElement | null;
@@ -43,6 +49,8 @@ export interface DrawerModule {
 /** `window.regulars` once hub.js has run. Before that it is an array: `(window.regulars ||= []).push((hub) => …)`. */
 export interface Regulars {
   identify(fetcher: TokenFetcher): void;
+  /** Which vouchers fit is told for the cart that `fetcher` answers. On Shopify the cart is read without it. */
+  cart(fetcher: CartFetcher): void;
   open(target?: string): void;
   close(): void;
   signOut(): void;

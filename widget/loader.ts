@@ -2,7 +2,7 @@
  * hub.js: takes over the page's account links and loads the drawer when somebody is about to use one.
  * Costs the page nothing before that: no request, no layout read. If the drawer cannot load, the link is a link.
  */
-import type { Drawer, DrawerModule, Embed, Opening, Regulars, TokenFetcher } from './embed.ts';
+import type { CartFetcher, Drawer, DrawerModule, Embed, Opening, Regulars, TokenFetcher } from './embed.ts';
 import { hubTarget, isCheckout } from './loader/account-links.ts';
 import { readTag, type Tag } from './loader/script-tag.ts';
 import { isPlainClick, type Request, requestOf } from './loader/takeover.ts';
@@ -85,6 +85,9 @@ function publicApi(embed: Embed): Regulars {
       embed.fetchToken = fetcher;
       embed.guest = false;
       mounted?.forget();
+    },
+    cart(fetcher: CartFetcher) {
+      embed.fetchCart = fetcher;
     },
     open: (target = '') => void open(embed, { target, opener: null, href: null }),
     close: () => mounted?.close(),

@@ -2,8 +2,25 @@ import axe from 'axe-core';
 import { expect, test, vi } from 'vitest';
 import { page } from 'vitest/browser';
 import { problem } from './fake-api.ts';
-import { activity, detail, emptyCustomer, order, signedIn, signedOut } from './fixtures.ts';
-import { emulate, type Hub, openHub, type Setup, setUp } from './harness.ts';
+import { activity, DAY_MS, detail, emptyCustomer, order, points, shop, signedIn, signedOut } from './fixtures.ts';
+import { emulate, found, type Hub, openHub, type Setup, setUp } from './harness.ts';
+import {
+  EARNING,
+  earning,
+  giftCard,
+  missing,
+  offer,
+  offers,
+  REFERRALS,
+  REWARDS,
+  redeemed,
+  referrals,
+  tier,
+  variable,
+  voucher,
+  WALLET,
+  wallet,
+} from './programme.ts';
 
 const SESSION = 'POST /hub/v1/session';
 const pictured = signedIn({ orders: { items: [order('1001'), order('1002')], nextCursor: 'c1' } });
@@ -15,6 +32,19 @@ const waiting = signedIn({
     { channel: 'push', state: 'unsubscribed', suppression: 'manual' },
   ],
 });
+
+const inviting = {
+  ...signedIn({ participation: 'candidate' }),
+  shop: { ...shop, programme: { ...shop.programme, joining: true } },
+};
+const many = offers([offer('a'), missing('b', 2_000, 760), offer('c', { available: false, reason: 'limit_reached' })]);
+const held = wallet([
+  voucher('a', { applicable: true, discountMinor: 500, applyUrl: '/discount/A', undoUntilMs: Date.now() + DAY_MS }),
+  voucher('b', { applicable: false, reason: { key: 'x', message: null, missingMinor: 100 } }),
+  giftCard('g'),
+  voucher('u', { status: 'used' }),
+]);
+const moves = [{ id: 'm', atMs: Date.now(), kind: 'added', amountMinor: 2_500, balanceMinor: 2_500, orderName: null }];
 
 interface State {
   readonly setup?: Setup;
@@ -55,9 +85,63 @@ const STATES: Record<string, State> = {
     target: 'profile',
     ready: (hub) => hub.find('.channel-note'),
   },
+  'for you, with a tier and the ways to earn': {
+    setup: { answers: { [SESSION]: signedIn({ tier: tier() }), [EARNING]: earning } },
+    ready: (hub) => {
+      if (hub.find('.opener').ariaExpanded === 'false') hub.find('.opener').click();
+      return hub.find('#ways .entry');
+    },
+  },
+  'an invitation to join': {
+    setup: { answers: { [SESSION]: inviting } },
+    ready: (hub) => hub.control('Join now'),
+  },
+  rewards: { setup: { answers: { [REWARDS]: many } }, target: 'rewards', ready: (hub) => hub.find('.offer') },
+  'a reward to confirm': {
+    setup: { answers: { [REWARDS]: offers([variable()]) } },
+    target: 'rewards/redeem/any',
+    ready: (hub) => hub.find('input'),
+  },
+  'a reward whose end is not known': {
+    setup: { answers: { [REWARDS]: offers([variable()]), 'POST /hub/v1/rewards/any/redeem': problem(503, 'x') } },
+    target: 'rewards/redeem/any',
+    ready: (hub) => {
+      if (hub.all('[role=alert]').length === 0) hub.find('.button.primary').click();
+      return hub.find('[role=alert]');
+    },
+  },
+  'a reward that was bought': {
+    setup: {
+      answers: {
+        [REWARDS]: offers([offer('r')]),
+        'POST /hub/v1/rewards/r/redeem': redeemed({ voucher: 'v' }),
+        [WALLET]: wallet([voucher('v', { applyUrl: '/discount/V', undoUntilMs: Date.now() + DAY_MS })]),
+      },
+    },
+    target: 'rewards/redeem/r',
+    ready: (hub) => {
+      if (hub.all('.code').length === 0) hub.find('.button.primary').click();
+      return hub.find('.undo');
+    },
+  },
+  vouchers: {
+    setup: { answers: { [WALLET]: held, 'GET /hub/v1/vouchers/g/moves': { items: moves, nextCursor: 'c' } } },
+    target: 'rewards/vouchers',
+    ready: (hub) => {
+      for (const fold of hub.all('[aria-expanded=false]')) fold.click();
+      return [hub.find('.moves li'), hub.find('.over')];
+    },
+  },
+  friends: {
+    setup: { answers: { [REFERRALS]: referrals() } },
+    target: 'rewards/friends',
+    ready: (hub) => hub.find('.friend'),
+  },
   'no such order': { target: 'orders/9', ready: (hub) => hub.find('.notice') },
   error: { setup: { answers: { [SESSION]: problem(503, 'unavailable') } }, ready: (hub) => hub.control('Try again') },
 };
+
+const stateOf = (name: string): State => found(STATES[name], name);
 
 async function show({ setup, target = '', ready }: State, embed = {}): Promise<Hub> {
   const hub = await setUp({ ...setup, embed });
@@ -75,7 +159,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
   test.each(Object.keys(STATES))(`axe finds nothing in “%s”, ${colorScheme}`, async (name) => {
     await emulate({ colorScheme });
     document.title = 'Storefront';
-    await show(STATES[name] ?? STATES.error ?? { ready: () => {} });
+    await show(stateOf(name));
     expect(await violations()).toEqual([]);
   });
 }
@@ -92,9 +176,11 @@ test.each(['#ffd84d', '#e4572e', '#7a7a7a', '#0b0b0b', '#fafafa'])(
       });
       expect(await violations()).toEqual([]);
       hub.element.remove();
-      const signed = await show({ ready: ({ find }) => find('.entry') });
-      expect(await violations()).toEqual([]);
-      signed.element.remove();
+      for (const name of ['for you', 'an invitation to join', 'rewards', 'a reward that was bought', 'vouchers']) {
+        const signed = await show(stateOf(name));
+        expect(await violations()).toEqual([]);
+        signed.element.remove();
+      }
     }
   },
 );
@@ -104,13 +190,17 @@ const long = signedIn({
   firstName: LONG,
   name: `${LONG} ${LONG}`,
   email: `${LONG}@example.com`,
-  points: {
+  points: points({
     balance: 123_456_789,
     worthMinor: 123_456_789_00,
     nextExpiry: { points: 123_456, atMs: Date.UTC(2031, 11, 24) },
-  },
+    owed: 1_000_000,
+    pending: { points: 123_456, nextAtMs: null },
+  }),
+  tier: tier({ current: { name: LONG, perks: [LONG] }, next: { name: LONG, perks: [], threshold: 1e9, missing: 1e8 } }),
   activity: [
     activity('1', { reason: LONG }),
+    activity('3', { title: LONG }),
     activity('2', { kind: 'clawed_back', orderName: LONG, points: -123_456 }),
   ],
   orders: {
@@ -124,37 +214,102 @@ const longDetail = detail('1001', {
   tracking: [{ company: LONG, number: LONG, url: null, status: 'attempted_delivery' }],
 });
 
-test.each(['', 'orders', 'orders/1001', 'profile'])(
-  'holds long German at 320 pixels, nothing cut off, at %j',
-  async (target) => {
-    await page.viewport(320, 640);
-    const setup = { answers: { [SESSION]: long, 'GET /hub/v1/orders/1001': longDetail } };
-    const hub = await openHub({ ...setup, embed: { locale: 'de' } }, { target });
-    if (target === 'orders/1001') await vi.waitFor(() => hub.find('.money'));
-    const panel = hub.find('.panel').getBoundingClientRect();
-    const tooWide = hub
-      .all('.panel *:not(.hidden, .card *)')
-      .filter(
-        (node) =>
-          node.getBoundingClientRect().right > panel.right + 0.5 || node.scrollWidth > Math.ceil(node.clientWidth) + 1,
-      )
-      .filter((node) => node.clientWidth > 0 && !node.matches('.card'));
-    expect(tooWide.map((node) => node.outerHTML.slice(0, 120))).toEqual([]);
-    const texts = hub
-      .all('.card p, .card strong, .card span')
-      .map((node) => node.getBoundingClientRect().right <= panel.right - 20);
-    expect(texts).not.toContain(false);
-  },
-);
+const longAnswers = {
+  [REWARDS]: offers([
+    offer('a', { name: LONG, text: LONG, points: 1_000_000, minimumMinor: 123_456_789_00 }),
+    missing('b', 1_000_000, 999_999),
+    variable({ name: LONG, text: LONG, points: 1_000_000, mostPoints: 9_000_000 }),
+  ]),
+  [WALLET]: wallet([
+    voucher('a', {
+      title: LONG,
+      code: LONG,
+      applyUrl: '/x',
+      applicable: false,
+      reason: { key: 'x', message: LONG, missingMinor: null },
+      undoUntilMs: Date.now() + DAY_MS,
+    }),
+    giftCard('g', { title: LONG }),
+    voucher('u', { status: 'used', title: LONG, code: LONG }),
+  ]),
+  [REFERRALS]: referrals({
+    link: `https://shop.example/${LONG}?ref=${LONG}`,
+    friendGift: { kind: 'reward', name: LONG },
+    completed: 1_000_000,
+  }),
+};
 
-test.each(['', 'orders', 'orders/1001', 'profile'])('has targets of at least 24 pixels at %j', async (target) => {
-  const hub = await openHub({ answers: { 'GET /hub/v1/orders/1001': detail('1001') } }, { target });
+test.each([
+  '',
+  'rewards',
+  'rewards/redeem/any',
+  'rewards/vouchers',
+  'rewards/friends',
+  'orders',
+  'orders/1001',
+  'profile',
+])('holds long German at 320 pixels, nothing cut off, at %j', async (target) => {
+  await page.viewport(320, 640);
+  const setup = { answers: { [SESSION]: long, 'GET /hub/v1/orders/1001': longDetail, ...longAnswers } };
+  const hub = await openHub({ ...setup, embed: { locale: 'de' } }, { target });
   if (target === 'orders/1001') await vi.waitFor(() => hub.find('.money'));
-  const small = hub.all('a, button').filter((control) => {
+  if (target.startsWith('rewards')) await vi.waitFor(() => hub.find('.offer, .amount, .voucher, .link'));
+  for (const fold of hub.all('.opener[aria-controls=past]')) fold.click();
+  await hub.settled();
+  const panel = hub.find('.panel').getBoundingClientRect();
+  const tooWide = hub
+    .all('.panel *:not(.hidden, .card *)')
+    .filter(
+      (node) =>
+        node.getBoundingClientRect().right > panel.right + 0.5 || node.scrollWidth > Math.ceil(node.clientWidth) + 1,
+    )
+    .filter((node) => node.clientWidth > 0 && !node.matches('.card'));
+  expect(tooWide.map((node) => node.outerHTML.slice(0, 120))).toEqual([]);
+  const texts = hub
+    .all('.card p, .card strong, .card span')
+    .map((node) => node.getBoundingClientRect().right <= panel.right - 20);
+  expect(texts).not.toContain(false);
+});
+
+const TARGETS = [
+  '',
+  'rewards',
+  'rewards/redeem/any',
+  'rewards/vouchers',
+  'rewards/friends',
+  'orders',
+  'orders/1001',
+  'profile',
+];
+
+const rewardsAnswers = {
+  [REWARDS]: offers([offer('a'), variable()]),
+  [WALLET]: held,
+  [REFERRALS]: referrals(),
+  'GET /hub/v1/vouchers/g/moves': { items: moves, nextCursor: 'c' },
+};
+
+test.each(TARGETS)('has targets of at least 24 pixels at %j', async (target) => {
+  const answers = { 'GET /hub/v1/orders/1001': detail('1001'), ...rewardsAnswers };
+  const hub = await openHub({ answers }, { target });
+  if (target.startsWith('rewards')) await vi.waitFor(() => hub.find('.offer, .amount, .voucher, .link'));
+  if (target === 'orders/1001') await vi.waitFor(() => hub.find('.money'));
+  const small = hub.all('a, button, input').filter((control) => {
     const { width, height } = control.getBoundingClientRect();
     return width < 24 || height < 24;
   });
   expect(small.map(({ outerHTML }) => outerHTML)).toEqual([]);
+});
+
+test.each(TARGETS.filter((target) => target.startsWith('rewards')))('has fingers in mind at %j', async (target) => {
+  const hub = await openHub({ answers: rewardsAnswers }, { target });
+  await vi.waitFor(() => hub.find('.offer, .amount, .voucher, .link'));
+  for (const fold of hub.all('.moves-button')) fold.click();
+  if (target.endsWith('vouchers')) await vi.waitFor(() => hub.control('Show more'));
+  const low = hub.all(':is([role=tablist], #panel-rewards) :is(a, button, input)').filter((control) => {
+    return control.getBoundingClientRect().height < 44;
+  });
+  expect(low.map(({ outerHTML }) => outerHTML)).toEqual([]);
 });
 
 test('can be scrolled to its end where there is little height, as at much zoom', async () => {

@@ -9,6 +9,8 @@ export interface ApiCall {
   readonly line: string;
   readonly url: string;
   readonly authorization: string | null;
+  /** Idempotency-Key */
+  readonly key: string | null;
   readonly credentials: RequestCredentials | undefined;
   readonly body: unknown;
 }
@@ -51,6 +53,7 @@ function recorded(url: string, init: RequestInit): ApiCall {
     line: `${init.method ?? 'GET'} ${pathname}${search}`,
     url: href,
     authorization: new Headers(init.headers).get('authorization'),
+    key: new Headers(init.headers).get('idempotency-key'),
     credentials: init.credentials,
     body: typeof init.body === 'string' ? JSON.parse(init.body) : null,
   };

@@ -7,6 +7,7 @@ export const shop: HubShop = {
   name: 'Nordlicht',
   currency: 'EUR',
   locale: 'en',
+  programme: { rewards: true, referrals: true, earning: true, joining: false },
   links: {
     signIn: '/account/login',
     createAccount: '/account/register',
@@ -23,6 +24,7 @@ export const activity = (id: string, change: Partial<Activity> = {}): Activity =
   points: 86,
   balanceAfter: 1240,
   orderName: '#1001',
+  title: null,
   reason: null,
   ...change,
 });
@@ -64,6 +66,15 @@ export const detail = (id: string, change: Partial<OrderDetail> = {}): OrderDeta
   ...change,
 });
 
+export const points = (change: Partial<HubCustomer['points']> = {}): HubCustomer['points'] => ({
+  balance: 0,
+  owed: 0,
+  pending: null,
+  worthMinor: null,
+  nextExpiry: null,
+  ...change,
+});
+
 export const customer = (change: Partial<HubCustomer> = {}): HubCustomer => ({
   firstName: 'Ada',
   name: 'Ada Byron',
@@ -72,7 +83,9 @@ export const customer = (change: Partial<HubCustomer> = {}): HubCustomer => ({
     { channel: 'email', state: 'subscribed', suppression: null },
     { channel: 'sms', state: 'never_subscribed', suppression: null },
   ],
-  points: { balance: 1240, worthMinor: 1240, nextExpiry: { points: 120, atMs: Date.UTC(2031, 4, 3, 12) } },
+  points: points({ balance: 1240, worthMinor: 1240, nextExpiry: { points: 120, atMs: Date.UTC(2031, 4, 3, 12) } }),
+  participation: 'member',
+  tier: null,
   activity: ['a1', 'a2', 'a3', 'a4', 'a5'].map((id) => activity(id)),
   orders: { items: [order('1001'), order('1002')], nextCursor: null },
   ...change,
@@ -83,7 +96,9 @@ export const emptyCustomer: HubCustomer = {
   name: null,
   email: null,
   consents: [],
-  points: { balance: 0, worthMinor: 0, nextExpiry: null },
+  points: points({ worthMinor: 0 }),
+  participation: 'member',
+  tier: null,
   activity: [],
   orders: { items: [], nextCursor: null },
 };

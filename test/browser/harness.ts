@@ -2,6 +2,15 @@
 import { afterEach, expect, vi } from 'vitest';
 import { commands, page } from 'vitest/browser';
 import { mount } from '../../widget/drawer.ts';
+// Loaded before any test: a first download on a busy machine is no part of what the tests wait for.
+import '../../widget/tabs/for-you.ts';
+import '../../widget/tabs/orders.ts';
+import '../../widget/tabs/profile.ts';
+import '../../widget/tabs/rewards.ts';
+import '../../widget/tabs/rewards-pages.ts';
+import '../../widget/strings/ar.ts';
+import '../../widget/strings/de.ts';
+import '../../widget/strings/en-tabs.ts';
 import type { CustomerHub } from '../../widget/element/customer-hub.ts';
 import type { Drawer, Embed, Opening } from '../../widget/embed.ts';
 import { type Answers, type FakeApi, fakeApi } from './fake-api.ts';
@@ -51,6 +60,7 @@ export async function setUp({ answers = {}, embed: own = {}, opener = button() }
     tokenUrl: null,
     proxyUrl: null,
     fetchToken: async () => 'merchant.jwt.1',
+    fetchCart: null,
     guest: false,
     ...own,
   };

@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { detail, signedIn, signedOut } from './fixtures.ts';
 import { found } from './harness.ts';
+import { WALLET } from './programme.ts';
 import { type Storefront, storefront } from './storefront.ts';
 
 const SESSION = 'POST /hub/v1/session';
@@ -223,4 +224,13 @@ test('INV-11: works where the page forbids inline style and every script and Tru
   await vi.waitFor(() => expect(shop.dialog()?.textContent).toContain('1,240'));
   expect(violations).toEqual([]);
   expect(shop.page.getComputedStyle(shop.dialog() ?? shop.page.document.body).position).toBe('fixed');
+});
+
+test('holds the vouchers against the cart that the page tells', async () => {
+  const cart = { currency: 'EUR', totalMinor: 950, items: [{ productId: 'p', quantity: 1, priceMinor: 950 }] };
+  const shop = await storefront({ answers: { [WALLET]: { items: [], nextCursor: null } } });
+  shop.hub.cart(() => cart);
+  shop.hub.open('rewards/vouchers');
+  await vi.waitFor(() => expect(shop.dialog()?.textContent).toContain('No vouchers yet'));
+  expect(shop.api.calls.find(({ line }) => line === WALLET)?.body).toEqual({ cart });
 });

@@ -1,6 +1,20 @@
 import { expect, test, vi } from 'vitest';
 import { activity, customer, detail, order, shop, signedIn } from './fixtures.ts';
 import { openHub } from './harness.ts';
+import {
+  EARNING,
+  earning,
+  offer,
+  offers,
+  REFERRALS,
+  REWARDS,
+  redeemed,
+  referrals,
+  tier,
+  voucher,
+  WALLET,
+  wallet,
+} from './programme.ts';
 
 const SESSION = 'POST /hub/v1/session';
 const HTML = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>';
@@ -68,4 +82,42 @@ test('takes pictures by https only, in a box of fixed size, without a referrer',
     [64, 64],
     [64, 64],
   ]);
+});
+
+test('INV-11: what a merchant writes into the programme is shown as text and runs nothing', async () => {
+  const hostile = {
+    [SESSION]: signedIn({
+      tier: tier({ current: { name: HTML, perks: [HTML] }, next: null }),
+      activity: [activity('1', { title: HTML })],
+    }),
+    [EARNING]: { items: [{ ...earning.items[1], name: HTML }], bonuses: [{ name: HTML, endsAtMs: null }] },
+    [REWARDS]: offers([offer('r', { name: HTML, text: HTML })]),
+    [WALLET]: wallet([
+      voucher('v', {
+        title: HTML,
+        code: HTML,
+        applyUrl: SCRIPT,
+        applicable: false,
+        reason: { key: 'x', message: HTML, missingMinor: null },
+      }),
+      voucher('w', { applyUrl: ' JaVaScRiPt:alert(1)', status: 'not_started' }),
+    ]),
+    [REFERRALS]: referrals({ link: SCRIPT, friendGift: { kind: 'reward', name: HTML } }),
+    'POST /hub/v1/rewards/r/redeem': redeemed({ name: HTML, code: HTML, voucher: 'v' }),
+  };
+  const hub = await openHub({ answers: hostile });
+  hub.control('Ways to earn').click();
+  await vi.waitFor(() => expect(hub.find('.bonus').textContent).toBe(HTML));
+  expect(hub.find('.tier-name').textContent).toBe(HTML);
+  hub.element.go('rewards/vouchers');
+  await vi.waitFor(() => expect(hub.find('.voucher .offer-name').textContent).toBe(HTML));
+  expect([hub.find('.fit').textContent, hub.find('.code bdi').textContent]).toEqual([HTML, HTML]);
+  hub.element.go('rewards/friends');
+  await vi.waitFor(() => expect(hub.text()).toContain('You cannot invite friends right now.'));
+  hub.element.go('rewards/redeem/r');
+  (await vi.waitFor(() => hub.find('.button.primary'))).click();
+  await vi.waitFor(() => expect(hub.find('.detail-title').textContent).toBe(`Here you are: ${HTML}`));
+  const ours = Object.values(shop.links).map((link) => link);
+  const others = addresses(hub.root).filter((address) => !ours.some((link) => link && address.endsWith(link)));
+  expect([others, hub.root.querySelector('script, img'), 'hacked' in window]).toEqual([[], null, false]);
 });

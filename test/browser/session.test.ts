@@ -1,12 +1,12 @@
 import { expect, test, vi } from 'vitest';
 import type { HubView } from '../../worker/wire/hub.ts';
 import { later, problem } from './fake-api.ts';
-import { customer, shop, signedIn, signedOut } from './fixtures.ts';
+import { customer, shop, signedIn, signedOut, points as standing } from './fixtures.ts';
 import { openHub, setUp } from './harness.ts';
 
 const SESSION = 'POST /hub/v1/session';
 const ME = 'GET /hub/v1/me';
-const points = (balance: number) => ({ points: { balance, worthMinor: null, nextExpiry: null } });
+const points = (balance: number) => ({ points: standing({ balance }) });
 const me = (balance: number): HubView => ({ shop, customer: customer(points(balance)), session: null });
 
 test('makes no request before it is opened, and exactly one when it is', async () => {
@@ -19,6 +19,7 @@ test('makes no request before it is opened, and exactly one when it is', async (
       line: SESSION,
       url: 'https://edge.example/hub/v1/session',
       authorization: null,
+      key: null,
       credentials: 'omit',
       body: { key: 'pk_test', proof: { kind: 'merchant_jwt', token: 'merchant.jwt.1' } },
     },

@@ -1,41 +1,36 @@
-/** Loads a tab the first time somebody is about to see it, and keeps its state until the shopper changes. */
-import type { TabId } from '../element/tab-list.ts';
+/** Loads a panel the first time somebody is about to see it, and keeps its state until the shopper changes. */
 import type { Panel, PanelHost, PanelModule } from '../tabs/panel.ts';
 
-const DOWNLOADS: Readonly<Record<TabId, () => Promise<PanelModule>>> = {
-  'for-you': () => import('../tabs/for-you.ts'),
-  orders: () => import('../tabs/orders.ts'),
-  profile: () => import('../tabs/profile.ts'),
-};
+export type Downloads<Id extends string> = Readonly<Record<Id, () => Promise<PanelModule>>>;
 
-type Host = PanelHost & { readonly shadowRoot: ShadowRoot | null };
+export class Panels<Id extends string> {
+  readonly #host: PanelHost;
+  readonly #downloads: Downloads<Id>;
+  readonly #modules = new Map<Id, Promise<PanelModule>>();
+  readonly #failed = new Set<Id>();
+  #panels = new Map<Id, Panel>();
+  #paths = new Map<Id, string>();
 
-export class Panels {
-  readonly #host: Host;
-  readonly #modules = new Map<TabId, Promise<PanelModule>>();
-  readonly #failed = new Set<TabId>();
-  #panels = new Map<TabId, Panel>();
-  #paths = new Map<TabId, string>();
-
-  constructor(host: Host) {
+  constructor(host: PanelHost, downloads: Downloads<Id>) {
     this.#host = host;
+    this.#downloads = downloads;
   }
 
-  get(tab: TabId): Panel | null {
+  get(tab: Id): Panel | null {
     return this.#panels.get(tab) ?? null;
   }
 
-  hasFailed(tab: TabId): boolean {
+  hasFailed(tab: Id): boolean {
     return this.#failed.has(tab);
   }
 
   /** Which page of a tab to show, whether it has arrived or not. */
-  show(tab: TabId, path: string): void {
+  show(tab: Id, path: string): void {
     this.#paths.set(tab, path);
     this.#panels.get(tab)?.show(path);
   }
 
-  async load(tab: TabId): Promise<void> {
+  async load(tab: Id): Promise<void> {
     if (this.#panels.has(tab)) return;
     this.#failed.delete(tab);
     const before = this.#panels;
@@ -54,10 +49,10 @@ export class Panels {
     this.#host.requestUpdate();
   }
 
-  prefetch(tab: TabId): Promise<PanelModule> {
+  prefetch(tab: Id): Promise<PanelModule> {
     const known = this.#modules.get(tab);
     if (known) return known;
-    const download = DOWNLOADS[tab]();
+    const download = this.#downloads[tab]();
     this.#modules.set(tab, download);
     return download;
   }

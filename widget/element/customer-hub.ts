@@ -1,7 +1,7 @@
 /** `<customer-hub>`: the drawer. Decides which page is shown; what is on it belongs to the views and the tabs. */
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { HubCustomer, HubView } from '../../worker/wire/hub.ts';
-import { Panels } from '../controllers/panels.ts';
+import { type Downloads, Panels } from '../controllers/panels.ts';
 import type { Embed, Opening } from '../embed.ts';
 import { HubSession } from '../session/hub-session.ts';
 import { ENGLISH_WORDS, Words } from '../strings/words.ts';
@@ -16,6 +16,13 @@ import { renderPointsSkeleton, renderSkeleton } from '../views/skeleton.ts';
 import { DrawerController } from './drawer-controller.ts';
 import { renderTabList, TABS, type TabId } from './tab-list.ts';
 import { pageLocale, parseTarget } from './target.ts';
+
+const TAB_DOWNLOADS: Downloads<TabId> = {
+  'for-you': () => import('../tabs/for-you.ts'),
+  rewards: () => import('../tabs/rewards.ts'),
+  orders: () => import('../tabs/orders.ts'),
+  profile: () => import('../tabs/profile.ts'),
+};
 
 /**
  * @fires regulars-open - the drawer is on the page
@@ -34,7 +41,7 @@ export class CustomerHub extends LitElement implements PanelHost {
   private announcement = '';
   readonly session = new HubSession(this);
   readonly #drawer = new DrawerController(this);
-  readonly #panels = new Panels(this);
+  readonly #panels = new Panels(this, TAB_DOWNLOADS);
   #embed: Embed | null = null;
   #href: string | null = null;
   #balance: number | null = null;
@@ -45,15 +52,16 @@ export class CustomerHub extends LitElement implements PanelHost {
     this.#embed = embed;
     this.session.connect(embed);
     this.#panels.prefetch('for-you').catch(() => {});
-    this.words = await Words.load(pageLocale(embed));
+    const locale = pageLocale(embed);
+    const words = this.#learn(locale);
+    // The shell speaks English already: only its tabs have to wait.
+    if (!locale?.startsWith('en')) await words;
   }
 
   async open({ target, opener, href }: Opening): Promise<void> {
-    const { tab, path } = parseTarget(target);
     const wasOpen = this.#drawer.isOpen;
     this.#href = href;
-    this.#panels.show(tab, path);
-    this.#select(tab);
+    this.go(target);
     await this.updateComplete;
     this.#drawer.open(opener);
     if (wasOpen) return;
@@ -79,6 +87,12 @@ export class CustomerHub extends LitElement implements PanelHost {
     // A deep link that was followed can be followed again.
     if (/^#hub(\/|$)/.test(location.hash)) history.replaceState(history.state, '', location.pathname + location.search);
     this.dispatchEvent(new CustomEvent('regulars-close', { bubbles: true, composed: true }));
+  }
+
+  go(target: string): void {
+    const { tab, path } = parseTarget(target);
+    this.#panels.show(tab, path);
+    this.#select(tab);
   }
 
   announce(text: string): void {
@@ -141,11 +155,8 @@ export class CustomerHub extends LitElement implements PanelHost {
 
   #renderSignedIn({ shop }: HubView, customer: HubCustomer): TemplateResult {
     const { words, session } = this;
-    const names = {
-      'for-you': words.strings.forYou,
-      orders: words.strings.orders,
-      profile: words.strings.profile,
-    };
+    const { forYou, orders, profile } = words.strings;
+    const names = { 'for-you': forYou, rewards: this.#nameOfRewards(shop, customer), orders, profile };
     return html`
       ${renderTabList({
         label: words.strings.tabs,
@@ -167,13 +178,25 @@ export class CustomerHub extends LitElement implements PanelHost {
       </div>`;
   }
 
+  /** Vouchers are held without a programme as well, and stay with whom the shop keeps out of it. */
+  #nameOfRewards({ programme }: HubView['shop'], { participation }: HubCustomer): string {
+    const { rewards, vouchers } = this.words.strings;
+    return participation !== 'disabled' && (programme.rewards || programme.referrals) ? rewards : vouchers;
+  }
+
   #renderTab(tab: TabId, { shop, customer }: { shop: HubView['shop']; customer: HubCustomer }): TemplateResult {
     const panel = this.#panels.get(tab);
-    if (panel) return panel.render(customer, shop);
-    if (!this.#panels.hasFailed(tab)) return tab === 'for-you' ? renderPointsSkeleton() : renderRowsSkeleton();
-    const onRetry = (): void => void this.#panels.load(tab);
+    const { words } = this;
+    const canSpeak = words.language.tabStrings !== undefined;
+    if (panel && canSpeak) return panel.render(customer, shop);
+    if (canSpeak ? !this.#panels.hasFailed(tab) : words === ENGLISH_WORDS)
+      return tab === 'for-you' ? renderPointsSkeleton() : renderRowsSkeleton();
+    const onRetry = (): void => {
+      void this.#panels.load(tab);
+      if (!canSpeak) void this.#learn(pageLocale(this.#embed) ?? shop.locale);
+    };
     return renderFailed({
-      words: this.words,
+      words,
       error: null,
       onRetry,
       accountHref: shop.links.account ?? this.#href,
@@ -200,9 +223,11 @@ export class CustomerHub extends LitElement implements PanelHost {
   #speak(locale: string): void {
     if (locale === this.#shopLocale) return;
     this.#shopLocale = locale;
-    void Words.load(locale).then((words) => {
-      this.words = words;
-    });
+    void this.#learn(locale);
+  }
+
+  async #learn(locale: string | null): Promise<void> {
+    this.words = await Words.load(locale);
   }
 
   /** Only a change is worth saying: the balance itself is on the page. */

@@ -1,7 +1,7 @@
 /** The tabs of the drawer, by the WAI-ARIA tabs pattern: one tab stop, arrows follow the reading direction. */
 import { html, type TemplateResult } from 'lit';
 
-export const TABS = ['for-you', 'orders', 'profile'] as const;
+export const TABS = ['for-you', 'rewards', 'orders', 'profile'] as const;
 export type TabId = (typeof TABS)[number];
 
 export interface TabList {
@@ -21,7 +21,7 @@ export function renderTabList(list: TabList): TemplateResult {
       part="tab"
       class="tab"
       id="tab-${id}"
-      aria-selected=${id === list.selected ? 'true' : 'false'}
+      aria-selected=${id === list.selected}
       aria-controls="panel-${id}"
       tabindex=${id === list.selected ? 0 : -1}
       @click=${() => list.onSelect(id)}

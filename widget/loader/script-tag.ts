@@ -21,6 +21,7 @@ export function readTag(): Tag | null {
       tokenUrl: tokenUrl || null,
       proxyUrl: proxyUrl || null,
       fetchToken: null,
+      fetchCart: null,
       guest: false,
     },
     accountPaths: accountPaths?.split(/[\s,]+/) ?? [],

@@ -7,6 +7,8 @@ export class HubError extends Error {
   constructor(
     readonly key: FailureKey,
     readonly status = 0,
+    /** The API's own key for a refusal, where it said one. */
+    readonly reason: string | null = null,
   ) {
     super(key);
   }
@@ -17,7 +19,7 @@ const PATIENCE_MS = 15_000;
 /** Answers the body as JSON. The shapes are the contract's; they are not checked again in the browser. */
 export async function fetchJson<T>(url: string, init: RequestInit, signal: AbortSignal): Promise<T> {
   const response = await send(url, init, signal);
-  if (!response.ok) throw new HubError(failureOf(response.status), response.status);
+  if (!response.ok) throw new HubError(failureOf(response.status), response.status, await reasonOf(response));
   try {
     return await response.json();
   } catch {
@@ -38,6 +40,14 @@ export async function send(url: string, init: RequestInit, signal: AbortSignal):
   } catch (error) {
     if (signal.aborted) throw error;
     throw new HubError('unavailable');
+  }
+}
+
+async function reasonOf(response: Response): Promise<string | null> {
+  try {
+    return (await response.json()).key;
+  } catch {
+    return null;
   }
 }
 

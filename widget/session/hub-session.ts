@@ -78,9 +78,9 @@ export class HubSession {
 
   #get<T>(path: string, signal = this.#identity.signal, init: RequestInit = {}): Promise<T> {
     if (!this.#bearer) throw new HubError('signed_out');
-    const headers = { authorization: `Bearer ${this.#bearer.token}`, ...(init.body ? JSON_TYPE : {}) };
+    const headers = { ...init.headers, authorization: `Bearer ${this.#bearer.token}`, ...(init.body ? JSON_TYPE : {}) };
     const both = AbortSignal.any([signal, this.#identity.signal]);
-    return fetchJson<T>(this.#page().origin + path, { ...init, headers }, both);
+    return fetchJson<T>(this.embed.origin + path, { ...init, headers }, both);
   }
 
   /** Calls that find the bearer ended at the same time share one exchange. */
@@ -99,11 +99,11 @@ export class HubSession {
   }
 
   async #exchange(signal: AbortSignal): Promise<HubView> {
-    const { origin, key, proxyUrl, guest, ...page } = this.#page();
+    const { origin, key, proxyUrl, guest, ...page } = this.embed;
     if (proxyUrl && !guest && !page.fetchToken) {
       return fetchJson<HubView>(`${proxyUrl}/session`, { credentials: 'same-origin' }, signal);
     }
-    const token = await merchantToken(this.#page(), signal);
+    const token = await merchantToken(this.embed, signal);
     signal.throwIfAborted();
     const body: SessionRequest = {
       key,
@@ -117,7 +117,8 @@ export class HubSession {
     return fetchJson<HubView>(`${origin}/hub/v1/session`, init, signal);
   }
 
-  #page(): Embed {
+  /** The page's side of the drawer. */
+  get embed(): Embed {
     if (!this.#embed) throw new Error('The hub was opened before it was connected');
     return this.#embed;
   }

@@ -18,6 +18,8 @@ export const strings: Strings = {
   account: 'Account details',
   tabs: 'Sections of your account',
   forYou: 'For you',
+  rewards: 'Rewards',
+  vouchers: 'Vouchers',
   orders: 'Orders',
   profile: 'Profile',
   balanceNow: {

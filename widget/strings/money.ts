@@ -7,7 +7,7 @@ const EXPONENT_3 = 'BHD IQD JOD KWD LYD OMR TND';
  * Decimals by ISO 4217, which is what the API counts in. Intl is not asked: browsers follow CLDR, where the forint, the
  * rupiah and others have none, and every amount would be a hundred times too large.
  */
-function exponentOf(currency: string): number {
+export function exponentOf(currency: string): number {
   if (EXPONENT_0.includes(currency)) return 0;
   return EXPONENT_3.includes(currency) ? 3 : 2;
 }

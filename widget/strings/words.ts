@@ -32,8 +32,10 @@ export class Words {
     return this.language.strings;
   }
 
+  /** Among words that read from right to left each value keeps its own direction. */
   fill(text: string, values: Values): string {
-    return text.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ''));
+    const [open, close] = this.dir === 'rtl' ? '\u2068\u2069' : ['', ''];
+    return text.replace(/\{(\w+)\}/g, (_, name: string) => `${open}${values[name] ?? ''}${close}`);
   }
 
   plural(forms: Plural, count: number, values: Values = {}): string {

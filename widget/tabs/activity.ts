@@ -6,26 +6,25 @@ import type { TabWords } from '../strings/tab-words.ts';
 export type { Activity };
 
 export function renderActivity(words: TabWords, entry: Activity): TemplateResult {
-  const points = words.plural(words.text.pointsEach, entry.points, {
-    points: words.signed(entry.points),
-  });
+  const signed = words.signed(entry.points);
+  const date = words.recent(entry.atMs);
+  const isNamed = entry.reason === null && (entry.title ?? entry.occasion ?? null) !== null;
   return html`
     <li class="entry" part="activity-entry">
       <div class="entry-what">
-        <p class="entry-title">${titleOf(words, entry)}</p>
-        <p class="entry-date">${words.recent(entry.atMs)}</p>
+        <p class="entry-title"><bdi>${titleOf(words, entry)}</bdi></p>
+        <p class="entry-date">${isNamed ? `${nameOf(words, entry.kind)} · ${date}` : date}</p>
       </div>
       <p class="entry-points ${entry.points > 0 ? 'gain' : ''}">
-        <span aria-hidden="true">${words.signed(entry.points)}</span><span class="hidden">${points}</span>
+        <span aria-hidden="true">${signed}</span><span class="hidden">${signed} ${words.plural(words.text.points, entry.points)}</span>
       </p>
     </li>`;
 }
 
-/** The merchant's own words win: they are about this very entry. */
-function titleOf(words: TabWords, { kind, orderName, reason }: Activity): string {
-  if (reason) return reason;
-  const what = nameOf(words, kind);
-  return orderName ? words.fill(words.text.forOrder, { what, order: orderName }) : what;
+/** The merchant's own words win: they are about this very entry. Then the name of what it is for. */
+function titleOf(words: TabWords, { kind, orderName, title, occasion, reason }: Activity): string {
+  const what = reason ?? title ?? (occasion ? words.text.way[occasion] : nameOf(words, kind));
+  return orderName && !reason ? words.fill(words.text.forOrder, { what, order: orderName }) : what;
 }
 
 function nameOf({ text }: TabWords, kind: Activity['kind']): string {

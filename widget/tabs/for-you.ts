@@ -1,14 +1,18 @@
-/** The first tab: the balance, what it is worth, what ends next, and what happened last. */
+/** The first tab: the balance, where the shopper stands, how points are earned, and what happened last. */
 import { html, nothing, type TemplateResult } from 'lit';
-import type { ActivityPage, HubCustomer, HubShop } from '../../worker/wire/hub.ts';
-import { Pages, withCursor } from '../controllers/pages.ts';
-import { TabWords } from '../strings/tab-words.ts';
+import type { HubCustomer, HubShop } from '../../worker/wire/hub.ts';
+import { Call } from '../controllers/call.ts';
+import type { Pages } from '../controllers/pages.ts';
 import { listStyles } from '../theme/lists.ts';
 import { sparkIcon } from '../views/icons.ts';
 import { renderInlineFailed, renderNotice } from '../views/placeholders.ts';
 import { type Activity, renderActivity } from './activity.ts';
+import { renderBalance, renderInvitation } from './balance.ts';
+import { Earning } from './earning.ts';
 import { forYouStyles } from './for-you-styles.ts';
 import type { Panel, PanelHost } from './panel.ts';
+import { TabPanel } from './tab-panel.ts';
+import { renderTier } from './tier.ts';
 
 export const styles = [listStyles, forYouStyles];
 
@@ -17,52 +21,50 @@ const IN_VIEW = 5;
 
 export const createPanel = (host: PanelHost): Panel => new ForYou(host);
 
-class ForYou implements Panel {
-  readonly #host: PanelHost;
+class ForYou extends TabPanel {
   readonly #pages: Pages<Activity>;
+  readonly #earning: Earning;
+  readonly #joining: Call<object>;
 
   constructor(host: PanelHost) {
-    this.#host = host;
-    this.#pages = new Pages(host);
+    super(host);
+    this.#pages = this.pages();
+    this.#earning = new Earning(host);
+    this.#joining = new Call(host);
   }
 
-  get #words(): TabWords {
-    return new TabWords(this.#host.words);
-  }
-
-  show(): void {}
-
-  render({ points, activity }: HubCustomer, shop: HubShop): TemplateResult {
-    return html`${this.#renderBalance(points, shop)} ${activity.length ? this.#renderLatest(activity) : this.#renderNone()}`;
-  }
-
-  #renderBalance({ balance, worthMinor, nextExpiry }: HubCustomer['points'], shop: HubShop): TemplateResult {
-    const words = this.#words;
-    const { text } = words;
-    const worth =
-      worthMinor !== null && balance > 0
-        ? words.fill(text.worth, {
-            money: words.money(worthMinor, shop.currency),
-          })
-        : null;
-    const number = words.number(balance);
+  override render(customer: HubCustomer, shop: HubShop): TemplateResult {
+    const { participation, tier, activity } = customer;
+    if (participation === 'disabled') return this.#renderKeptOut();
+    this.forEachView(customer, () => this.#earning.renew());
     return html`
-      <div class="card" part="card balance">
-        <p class="balance-number"><strong class=${number.length > 8 ? 'long' : ''}>${number}</strong> <span>${words.plural(text.points, balance)}</span></p>
-        ${worth ? html`<p class="worth" part="worth">${worth}</p>` : nothing}
-        ${balance < 0 ? html`<p class="worth">${words.plural(text.debt, balance)}</p>` : nothing}
-        ${nextExpiry ? this.#renderExpiry(nextExpiry) : nothing}
-      </div>`;
+      ${this.#renderStanding(customer, shop)}
+      ${tier && participation === 'member' ? renderTier(this.words, tier, shop.currency) : nothing}
+      ${shop.programme.earning ? this.#earning.render(shop.currency) : nothing}
+      ${activity.length ? this.#renderLatest(activity) : this.#renderNone()}`;
   }
 
-  #renderExpiry({ points, atMs }: NonNullable<HubCustomer['points']['nextExpiry']>): TemplateResult {
-    const words = this.#words;
-    const values = { points: words.number(points), date: words.date(atMs) };
-    return html`<p class="expiry" part="expiry">${clockIcon()} <span>${words.plural(words.text.expiry, points, values)}</span></p>`;
+  #renderStanding({ participation, points }: HubCustomer, shop: HubShop): TemplateResult {
+    const { words } = this;
+    if (participation !== 'candidate' || !shop.programme.joining) return renderBalance(words, points, shop);
+    const { failure, pending } = this.#joining;
+    return renderInvitation(
+      words,
+      { points, shop },
+      html`
+      <button class="button wide join" part="button" aria-disabled=${pending} @click=${() => this.#join()}>${words.text.join}</button>
+      ${failure ? html`<p class="worth" role="alert">${words.text.notSaved}</p>` : nothing}`,
+    );
+  }
+
+  /** What was earned elsewhere still holds: the other tabs have it. */
+  #renderKeptOut(): TemplateResult {
+    const { text } = this.words;
+    return renderNotice({ icon: sparkIcon(), title: text.keptOut, lead: text.keptOutLead });
   }
 
   #renderLatest(latest: readonly Activity[]): TemplateResult {
-    const words = this.#words;
+    const { words } = this;
     return html`
       <h3 class="section-title" id="activity-title">${words.text.activity}</h3>
       <ul class="list" part="activity" aria-labelledby="activity-title">
@@ -72,19 +74,19 @@ class ForYou implements Panel {
   }
 
   #renderMore(latest: readonly Activity[]): TemplateResult | typeof nothing {
-    const { text } = this.#words;
+    const { text } = this.words;
     const { started, pending, failed } = this.#pages;
     const isAll = started ? this.#pages.cursor(null) === null : latest.length < IN_VIEW;
     if (isAll) return nothing;
     return html`
-      ${failed ? renderInlineFailed(this.#words) : nothing}
-      <button class="button wide" part="button" aria-disabled=${pending ? 'true' : 'false'} @click=${() => this.#more()}>
+      ${failed ? renderInlineFailed(this.words) : nothing}
+      <button class="button wide" part="button" aria-disabled=${pending} @click=${() => this.more(this.#pages, '/hub/v1/activity', null)}>
         ${started ? text.earlierActivity : text.allActivity}
       </button>`;
   }
 
   #renderNone(): TemplateResult {
-    const { text } = this.#words;
+    const { text } = this.words;
     return renderNotice({
       icon: sparkIcon(),
       title: text.noActivity,
@@ -92,12 +94,12 @@ class ForYou implements Panel {
     });
   }
 
-  #more(): void {
-    if (this.#pages.pending) return;
-    const path = withCursor('/hub/v1/activity', this.#pages.cursor(null));
-    void this.#pages.more((signal) => this.#host.session.get<ActivityPage>(path, signal));
+  async #join(): Promise<void> {
+    const { session } = this.host;
+    if (this.#joining.pending) return;
+    await this.#joining.run(() => session.put('/hub/v1/membership', { state: 'member' }));
+    if (this.#joining.failure) return;
+    await session.refresh();
+    this.host.focusSoon('[data-heading]');
   }
 }
-
-const clockIcon = (): TemplateResult => html`
-  <svg class="icon" viewBox="0 0 20 20" aria-hidden="true"><circle cx="10" cy="10" r="6.5" /><path d="M10 6.5V10l2.5 1.5" /></svg>`;

@@ -3,13 +3,9 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { OrderDetail, OrderLine, OrderSummary } from '../../worker/wire/hub.ts';
 import { safeHref } from '../safe-url.ts';
 import type { TabWords } from '../strings/tab-words.ts';
-import { backIcon } from './order-icons.ts';
 import { renderPicture, renderStatus } from './order-row.ts';
 import { statusOf } from './order-status.ts';
 import { renderTracking } from './tracking.ts';
-
-export const renderBack = ({ text }: TabWords, onBack: () => void): TemplateResult => html`
-  <button class="back" part="back" @click=${onBack}>${backIcon()}${text.allOrders}</button>`;
 
 export const renderDetailHeader = (words: TabWords, order: OrderSummary): TemplateResult => html`
   <div class="detail-header">
@@ -18,11 +14,15 @@ export const renderDetailHeader = (words: TabWords, order: OrderSummary): Templa
     ${renderStatus(words, statusOf(order))}
   </div>`;
 
-export function renderDetail(words: TabWords, order: OrderDetail, announce: (text: string) => void): TemplateResult {
+export function renderDetail(
+  words: TabWords,
+  order: OrderDetail,
+  copy: (event: Event, number: string) => void,
+): TemplateResult {
   // One parcel's status is the order's, which stands above it.
   const parcels = order.tracking.length > 1 ? order.tracking : order.tracking.map((one) => ({ ...one, status: null }));
   return html`
-    ${parcels.map((parcel) => renderTracking(words, parcel, announce))}
+    ${parcels.map((parcel) => renderTracking(words, parcel, copy))}
     <ul class="list lines" part="lines" aria-label=${words.text.order.replace('{name}', order.name)}>
       ${order.lines.map((line) => renderLine(words, line, order.currency))}
     </ul>

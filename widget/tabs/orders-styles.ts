@@ -101,24 +101,8 @@ export const ordersStyles = css`
   .status.ended::before {
     background: var(--_muted);
   }
-  .back {
-    display: inline-flex;
-    align-items: center;
-    min-block-size: 44px;
-    margin-block: -12px 4px;
-    padding-inline-end: 8px;
-    color: var(--_muted);
-    font-size: 0.9375em;
-  }
   .detail-header {
     margin-block-end: 20px;
-  }
-  .detail-title {
-    margin-block-end: 2px;
-    font-size: 1.3125em;
-    font-weight: 600;
-    line-height: 1.25;
-    letter-spacing: -0.015em;
   }
   .detail-header .status {
     margin-block-start: 10px;

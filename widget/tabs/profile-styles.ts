@@ -9,9 +9,6 @@ export const profileStyles = css`
     display: grid;
     gap: 14px;
     margin-block-start: 12px;
-    padding: 18px 20px;
-    border-radius: var(--_radius);
-    background: var(--_sunken);
   }
   .details dt {
     color: var(--_muted);
@@ -38,16 +35,6 @@ export const profileStyles = css`
     gap: 2px;
     min-inline-size: 0;
     overflow-wrap: anywhere;
-  }
-  .channel-name {
-    font-weight: 500;
-    line-height: 1.35;
-  }
-  .channel-note,
-  .legal-line {
-    color: var(--_muted);
-    font-size: 0.875em;
-    line-height: 1.45;
   }
   .track {
     flex: none;

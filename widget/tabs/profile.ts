@@ -2,10 +2,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { HubConsent, HubConsentWrite, HubCustomer, HubShop } from '../../worker/wire/hub.ts';
 import { HubError } from '../session/api.ts';
-import { TabWords } from '../strings/tab-words.ts';
 import { listStyles } from '../theme/lists.ts';
 import type { Panel, PanelHost } from './panel.ts';
 import { profileStyles } from './profile-styles.ts';
+import { TabPanel } from './tab-panel.ts';
 
 export const styles = [listStyles, profileStyles];
 
@@ -13,8 +13,7 @@ export const createPanel = (host: PanelHost): Panel => new Profile(host);
 
 type Channel = HubConsent['channel'];
 
-class Profile implements Panel {
-  readonly #host: PanelHost;
+class Profile extends TabPanel {
   /** What is asked for and not answered, by channel. */
   readonly #asked = new Map<Channel, HubConsent['state']>();
   /** Answers since the view they belong to. */
@@ -22,24 +21,14 @@ class Profile implements Panel {
   readonly #failed = new Map<Channel, string>();
   #view: HubCustomer | null = null;
 
-  constructor(host: PanelHost) {
-    this.#host = host;
-  }
-
-  get #words(): TabWords {
-    return new TabWords(this.#host.words);
-  }
-
-  show(): void {}
-
-  render(customer: HubCustomer, shop: HubShop): TemplateResult {
+  override render(customer: HubCustomer, shop: HubShop): TemplateResult {
     if (this.#view !== customer) this.#answered.clear();
     this.#view = customer;
     return html`${this.#renderDetails(customer)} ${this.#renderMessages(customer, shop)}`;
   }
 
   #renderDetails({ name, firstName, email }: HubCustomer): TemplateResult | typeof nothing {
-    const { text } = this.#words;
+    const { text } = this.words;
     const lines = [
       { label: text.name, value: name ?? firstName },
       { label: text.email, value: email },
@@ -53,7 +42,7 @@ class Profile implements Panel {
   }
 
   #renderMessages({ consents }: HubCustomer, shop: HubShop): TemplateResult {
-    const words = this.#words;
+    const { words } = this;
     const { text } = words;
     const title = html`<h3 class="section-title" id="messages-title">${text.messages}</h3>`;
     if (consents.length === 0) return html`${title}<p class="channel-note">${text.noChannels}</p>`;
@@ -79,8 +68,8 @@ class Profile implements Panel {
           class="channel"
           part="channel"
           role="switch"
-          aria-checked=${isOn && !blocked ? 'true' : 'false'}
-          aria-disabled=${blocked || asked !== undefined ? 'true' : 'false'}
+          aria-checked=${isOn && !blocked}
+          aria-disabled=${blocked || asked !== undefined}
           aria-labelledby="name-${channel}"
           aria-describedby="note-${channel}"
           @click=${() => this.#toggle(consent, isOn)}
@@ -97,16 +86,16 @@ class Profile implements Panel {
 
   /** What switching on means; privacy and terms stand at the foot of the drawer, whichever tab is open. */
   #renderLegalLine(): TemplateResult {
-    return html`<p class="legal-line" part="legal-line">${this.#words.text.messagesLegal}</p>`;
+    return html`<p class="legal-line" part="legal-line">${this.words.text.messagesLegal}</p>`;
   }
 
   #nameOf(channel: Channel): string {
-    const { text } = this.#words;
+    const { text } = this.words;
     return { email: text.emails, sms: text.textMessages, push: text.notifications }[channel];
   }
 
   #noteOf({ suppression }: HubConsent, state: HubConsent['state']): string {
-    const { text } = this.#words;
+    const { text } = this.words;
     if (suppression === 'bounced') return text.unreachable;
     if (suppression !== null) return text.suppressed;
     if (state === 'pending') return text.unconfirmed;
@@ -121,19 +110,19 @@ class Profile implements Panel {
   async #ask(channel: Channel, state: HubConsentWrite['state']): Promise<void> {
     this.#asked.set(channel, state);
     this.#failed.delete(channel);
-    this.#host.requestUpdate();
+    this.host.requestUpdate();
     const body: HubConsentWrite = { state, pageUrl: location.origin + location.pathname };
     try {
-      this.#answered.set(channel, await this.#host.session.put<HubConsent>(`/hub/v1/consents/${channel}`, body));
+      this.#answered.set(channel, await this.host.session.put<HubConsent>(`/hub/v1/consents/${channel}`, body));
     } catch (error) {
       this.#failed.set(channel, this.#wordsFor(error));
     }
     this.#asked.delete(channel);
-    this.#host.requestUpdate();
+    this.host.requestUpdate();
   }
 
   #wordsFor(error: unknown): string {
-    const { text, strings } = this.#words;
+    const { text, strings } = this.words;
     return error instanceof HubError && error.key === 'rate_limited' ? strings.tooMany : text.notSaved;
   }
 }

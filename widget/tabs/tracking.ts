@@ -6,25 +6,23 @@ import type { TabWords } from '../strings/tab-words.ts';
 import { renderStatus } from './order-row.ts';
 import { deliveryTone } from './order-status.ts';
 
-export function renderTracking(words: TabWords, parcel: Tracking, announce: (text: string) => void): TemplateResult {
+type Copy = (event: Event, number: string) => void;
+
+export function renderTracking(words: TabWords, parcel: Tracking, copy: Copy): TemplateResult {
   const { text } = words;
   const { company, number, status } = parcel;
   return html`
-    <div class="parcel" part="parcel">
+    <div class="parcel" part="parcel" data-copy>
       <div class="parcel-head">
         <p class="parcel-carrier">${company ?? text.parcel}</p>
         ${status ? renderStatus(words, { key: status, tone: deliveryTone(status) }) : nothing}
       </div>
       ${number ? html`<p class="parcel-number"><span class="hidden">${text.trackingNumber}</span><bdi>${number}</bdi></p>` : nothing}
-      ${renderWayOn(words, parcel, announce)}
+      ${renderWayOn(words, parcel, copy)}
     </div>`;
 }
 
-function renderWayOn(
-  words: TabWords,
-  { number, url }: Tracking,
-  announce: (text: string) => void,
-): TemplateResult | typeof nothing {
+function renderWayOn(words: TabWords, { number, url }: Tracking, copy: Copy): TemplateResult | typeof nothing {
   const { text } = words;
   const href = httpsOnly(url);
   if (href) {
@@ -35,17 +33,7 @@ function renderWayOn(
   }
   if (!number) return nothing;
   return html`
-    <button class="button wide" part="button" @click=${(event: Event) => copy(event, number, () => announce(text.copied))}>
+    <button class="button wide" part="button" @click=${(event: Event) => copy(event, number)}>
       ${text.copy}<span class="hidden"> ${number}</span>
     </button>`;
-}
-
-/** Where the clipboard is not to be had, the number is selected: the shopper's own copy command does the rest. */
-function copy({ currentTarget }: Event, number: string, done: () => void): void {
-  const shown = currentTarget instanceof Element ? currentTarget.closest('.parcel')?.querySelector('bdi') : null;
-  const select = (): void => {
-    if (shown) getSelection()?.selectAllChildren(shown);
-  };
-  if (navigator.clipboard) navigator.clipboard.writeText(number).then(done, select);
-  else select();
 }

@@ -82,7 +82,9 @@ export const drawerStyles = css`
   }
   .tabs {
     display: flex;
-    gap: 24px;
+    flex-wrap: wrap;
+    gap: 0 clamp(8px, 4vw, 24px);
+    white-space: nowrap;
     margin-inline: 28px;
     border-block-end: 1px solid var(--_line);
   }

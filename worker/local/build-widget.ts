@@ -8,6 +8,7 @@ export type WidgetFile = { path: string; bytes: number; gzipBytes: number };
 export type WidgetOptions = { outdir: string; minify?: boolean };
 
 const WIDGET = join(import.meta.dirname, '..', '..', 'widget');
+const WIRE = join(import.meta.dirname, '..', 'wire');
 const CHUNKS = 'hub';
 
 /** Modules are fetched across origins, so every file needs CORS; only hub.js may change under its name. */
@@ -50,11 +51,27 @@ async function buildChunks(shared: BuildOptions, outdir: string): Promise<Metafi
     outdir: join(outdir, CHUNKS),
     format: 'esm',
     splitting: true,
+    // Modules are UTF-8 whatever the page is in: Arabic need not be escaped.
+    charset: 'utf8',
+    ...(shared.minify ? { mangleProps: await wordKeys() } : {}),
     metafile: true,
     entryNames: '[name]-[hash]',
     chunkNames: '[name]-[hash]',
   });
   return metafile;
+}
+
+/**
+ * The keys of the words that are in camel case: short in code and languages alike. One that the drawer's own API says
+ * anywhere stays as it is.
+ */
+async function wordKeys(): Promise<RegExp> {
+  const words = await readFile(join(WIDGET, 'strings', 'en-tabs.ts'), 'utf8');
+  const paths = (await readdir(WIRE)).filter((name) => /^(hub.*|rewards|consents)\.ts$/.test(name));
+  const wire = await Promise.all(paths.map((name) => readFile(join(WIRE, name), 'utf8')));
+  const said = new Set(wire.join(' ').match(/\w+/g));
+  const keys = [...words.matchAll(/^ {2}([a-z]+[A-Z]\w*):/gm)].flatMap(([, key = '']) => (said.has(key) ? [] : [key]));
+  return new RegExp(`^(${keys.join('|')})$`);
 }
 
 async function buildLoader(shared: BuildOptions, outdir: string, modules: string[]): Promise<Metafile> {
@@ -103,7 +120,9 @@ const compact: Plugin = {
   name: 'compact',
   setup({ onLoad }) {
     onLoad({ filter: /widget\/.*\.ts$/ }, async ({ path }) => {
-      const source = (await readFile(path, 'utf8')).replace(/>\n\s+</g, '><');
+      const source = (await readFile(path, 'utf8'))
+        .replace(/html`\n\s+/g, 'html`')
+        .replace(/([>}])\n\s+(?=<|\$\{)/g, '$1');
       const shell = source.includes('export const createPanel') ? "export { mount } from '../drawer.ts';" : '';
       return { contents: shell + (await smallStyles(source)), loader: 'ts' };
     });
