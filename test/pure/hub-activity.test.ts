@@ -64,14 +64,60 @@ describe('the points history', () => {
   ];
 
   it('shows entries newest first, the last of a row before the first, and no word that is not for the shopper', () => {
-    const common = { reason: null, orderName: '#1001' };
+    const none = { title: null, occasion: null };
+    const common = { ...none, reason: null, orderName: '#1001' };
     expect(activityOf(rows, [order])).toEqual([
-      { id: '9.0', atMs: AT + 9, kind: 'adjusted', points: 5, balanceAfter: 65, orderName: null, reason: 'Birthday' },
+      {
+        id: '9.0',
+        atMs: AT + 9,
+        kind: 'adjusted',
+        points: 5,
+        balanceAfter: 65,
+        orderName: null,
+        ...none,
+        reason: 'Birthday',
+      },
       { id: '7.1', atMs: AT + 7, kind: 'clawed_back', points: -30, balanceAfter: 60, ...common },
       { id: '7.0', atMs: AT + 7, kind: 'earned', points: 90, balanceAfter: 90, ...common },
-      { id: '3.0', atMs: AT + 3, kind: 'earned', points: 10, balanceAfter: 10, orderName: null, reason: null },
+      { id: '3.0', atMs: AT + 3, kind: 'earned', points: 10, balanceAfter: 10, orderName: null, ...none, reason: null },
     ]);
     for (const item of activityOf(rows, [order])) expect(Activity.parse(item)).toEqual(item);
+  });
+
+  it('names what points are for: the rule, the reward, the tier by the name it had then, and never an inner word', () => {
+    const welcome = { id: 'welcome', name: 'Welcome' };
+    const told = (one: Partial<PointsEntry>, more: Partial<JournalRow>) => {
+      const [item] = activityOf([row(1, [entry(one)], more)], [order]);
+      return [item?.title, item?.occasion];
+    };
+    const properties = { reward_name: '€5 off', reason: 'undone' };
+    expect([
+      told({ rule: welcome }, {}),
+      told({ rule: welcome }, { kind: 'points.released', name: 'Points Released' }),
+      told({ kind: 'clawed_back', rule: welcome, reason: 'internal' }, {}),
+      told({ rule: { id: 'order', name: 'Orders' }, orderId: '450789469' }, {}),
+      told({ kind: 'spent', reason: '€5 off' }, { kind: 'points.spent' }),
+      told({ kind: 'restored' }, { kind: 'points.returned', about: { properties } }),
+      told({ kind: 'restored', orderId: '450789469' }, {}),
+      told({ reason: 'Gold' }, { kind: 'tier.changed' }),
+      told({ reason: 'Birthday' }, { kind: 'birthday.rewarded' }),
+      told({ reason: 'Referral' }, { kind: 'referral.completed' }),
+      told({ kind: 'clawed_back', reason: 'Referral' }, { kind: 'referral.changed' }),
+      told({ kind: 'expired', reason: null }, { kind: 'points.expired' }),
+    ]).toEqual([
+      ['Welcome', null],
+      ['Welcome', null],
+      ['Welcome', null],
+      [null, null],
+      ['€5 off', null],
+      ['€5 off', null],
+      [null, null],
+      ['Gold', null],
+      [null, 'birthday'],
+      [null, 'referral'],
+      [null, 'referral'],
+      [null, null],
+    ]);
   });
 
   it('is paged by entries, whole and once, wherever a page ends', () => {

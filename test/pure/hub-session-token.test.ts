@@ -2,8 +2,8 @@
 import { createHmac } from 'node:crypto';
 import { decodeJwt, decodeProtectedHeader, SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { makeSession, readSession } from '../../worker/hub/session-token.ts';
 import { hmacKeyFor } from '../../worker/shops/crypto.ts';
+import { makeSession, readSession } from '../../worker/shops/session-token.ts';
 
 const ROOT = 'MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY';
 const OTHER_ROOT = 'QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVowMTIzNDU';

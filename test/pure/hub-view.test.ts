@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { Standing } from '../../worker/customers/reader.ts';
+import type { ShopperStanding } from '../../worker/customers/reader.ts';
 import type { JournalRow } from '../../worker/domain/journal.ts';
 import type { PointsEntry } from '../../worker/domain/ledger.ts';
 import { emptyOrder, type Order } from '../../worker/domain/order.ts';
 import type { OrderSnapshot } from '../../worker/domain/order-facts.ts';
-import { defaultProgramme } from '../../worker/domain/programme.ts';
+import { defaultProgramme, type Programme } from '../../worker/domain/programme.ts';
+import { NO_REWARDS, type Reward } from '../../worker/domain/rewards/programme.ts';
+import type { TierStanding } from '../../worker/domain/tiers/standing.ts';
 import { ActivityPlace, activityOf } from '../../worker/hub/activity-view.ts';
 import { detailOf, summaryOf } from '../../worker/hub/order-view.ts';
 import { OrderPlace, orderPage, signedInView, signedOutView } from '../../worker/hub/view.ts';
@@ -136,12 +138,15 @@ describe('an order', () => {
   it('that only a refund or a parcel has named is not shown', () => {
     expect(summaryOf(emptyOrder('9'))).toBeNull();
     expect(detailOf(emptyOrder('9'))).toBeNull();
-    expect(orderPage({ orders: [emptyOrder('9'), order], next: null })).toEqual({ items: [summary], nextCursor: null });
+    expect(orderPage({ orders: [emptyOrder('9'), order], next: null }, standing)).toEqual({
+      items: [summary],
+      nextCursor: null,
+    });
   });
 
   it('is followed by a cursor that stands for its place and is refused where it was bent', () => {
     const place = { placedMs: AT, orderId: 'é-450789469' };
-    const cursor = orderPage({ orders: [order], next: place }).nextCursor ?? '';
+    const cursor = orderPage({ orders: [order], next: place }, standing).nextCursor ?? '';
     expect(cursor).toMatch(/^[\w-]+$/);
     expect(fromCursor(cursor, OrderPlace)).toEqual(place);
     const bent = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -200,9 +205,15 @@ const settings: ShopSettings = {
   ingestPerSecond: 100,
   createdAtMs: AT,
 };
-const shop = { name: 'Beans & Co', currency: 'EUR', locale: 'de-DE', links: settings.links };
+const shop = {
+  name: 'Beans & Co',
+  currency: 'EUR',
+  locale: 'de-DE',
+  programme: { rewards: false, referrals: false, earning: true, joining: false },
+  links: settings.links,
+};
 
-const standing: Standing = {
+const standing: ShopperStanding = {
   moved: null,
   known: true,
   seq: 9,
@@ -237,6 +248,37 @@ const standing: Standing = {
   activity: Array.from({ length: 5 }, (_, index) => row(20 - index)),
   activityOrders: [],
   orders: { orders: [order], next: null },
+  participation: 'member',
+  pending: null,
+  tier: null,
+};
+
+const gold: TierStanding = {
+  tier: { id: 'gold', name: 'Gold', threshold: 40_000, entry: null, perks: ['A seat'] },
+  sinceMs: AT,
+  metric: 'spent',
+  progress: 45_000,
+  next: { tier: { id: 'pt', name: 'Platinum', threshold: 90_000, entry: null, perks: [] }, missing: 45_000 },
+  keep: { untilMs: AT + 9, missing: 100 },
+  locked: null,
+};
+
+const fiveOff: Reward = {
+  id: 'five',
+  name: '€5 off',
+  text: null,
+  active: true,
+  benefit: { kind: 'amount', amountMinor: 500 },
+  price: 100,
+  tierPrices: {},
+  stock: null,
+  limit: null,
+  onlyFor: { segments: [], tiers: [] },
+  expires: null,
+  minimumMinor: null,
+  applicable: { only: [], not: [] },
+  combinable: true,
+  prefix: '',
 };
 
 describe('the view', () => {
@@ -257,7 +299,15 @@ describe('the view', () => {
           { channel: 'email', state: 'unsubscribed', suppression: 'bounced' },
           { channel: 'sms', state: 'never_subscribed', suppression: null },
         ],
-        points: { balance: 1_999, worthMinor: 1_999, nextExpiry: { points: 10, atMs: AT + 1 } },
+        points: {
+          balance: 1_999,
+          owed: 0,
+          pending: null,
+          worthMinor: 1_999,
+          nextExpiry: { points: 10, atMs: AT + 1 },
+        },
+        participation: 'member',
+        tier: null,
         activity: activityOf(standing.activity, []).slice(0, 5),
         orders: { items: [summary], nextCursor: null },
       },
@@ -281,12 +331,76 @@ describe('the view', () => {
     expect(worth(10, null)).toBeNull();
   });
 
-  it('gives a debt no worth', () => {
-    expect(worth(-50, { points: 100, worthMinor: 100 })).toBe(0);
+  it('tells a debt by itself: it is no balance, and worth nothing', () => {
+    expect(signedInView(settings, { ...standing, balance: -50, debt: 50 }, null).customer?.points).toEqual({
+      balance: 0,
+      owed: 50,
+      pending: null,
+      worthMinor: 0,
+      nextExpiry: standing.nextExpiry,
+    });
+  });
+
+  it('shows who takes no part neither points nor tier nor history, and their orders without points', () => {
+    const pending = { points: 5, nextAtMs: AT };
+    const out = { ...standing, participation: 'disabled' as const, pending, tier: gold };
+    const { customer } = signedInView(settings, out, null);
+    expect(customer).toMatchObject({
+      points: { balance: 0, owed: 0, pending: null, worthMinor: null, nextExpiry: null },
+      participation: 'disabled',
+      tier: null,
+      activity: [],
+      orders: { items: [{ ...summary, points: 0 }], nextCursor: null },
+    });
+  });
+
+  it('shows a candidate the balance that waits for them', () => {
+    const { customer } = signedInView(settings, { ...standing, participation: 'candidate' }, null);
+    expect(customer).toMatchObject({ participation: 'candidate', points: { balance: 1_999 } });
+  });
+
+  it('says where a shopper stands among the tiers, by names and words alone', () => {
+    const tier = (more: Partial<TierStanding>) =>
+      signedInView(settings, { ...standing, tier: { ...gold, ...more } }, null).customer?.tier;
+    expect(tier({})).toEqual({
+      current: { name: 'Gold', perks: ['A seat'] },
+      metric: 'spent',
+      progress: 45_000,
+      next: { name: 'Platinum', perks: [], threshold: 90_000, missing: 45_000 },
+      floor: 40_000,
+      keep: { untilMs: AT + 9, missing: 100 },
+    });
+    expect(tier({ tier: null, next: null, keep: null })).toMatchObject({
+      current: null,
+      next: null,
+      floor: 0,
+      keep: null,
+    });
+  });
+
+  const parts = (more: Partial<Programme>) =>
+    signedOutView({ ...settings, programme: { ...defaultProgramme(100), ...more } }).shop.programme;
+
+  it('names the parts of the programme that there is anything to show of', () => {
+    const none = { rewards: false, referrals: false, earning: false, joining: false };
+    expect(parts({ order: null })).toEqual(none);
+    const birthdays = {
+      bonus: { kind: 'points' as const, points: 1 },
+      tiers: {},
+      leadDays: 30,
+      leapDay: 'march_1' as const,
+    };
+    expect(parts({ order: null, birthdays })).toEqual({ ...none, earning: true });
+    const members = { guestsEarn: false, exclude: { tags: [], segments: [] } };
+    expect(parts({ order: null, members: { ...members, enrolment: 'join' } })).toEqual({ ...none, joining: true });
+    expect(parts({ order: null, members: { ...members, enrolment: 'automatic' } })).toEqual({ ...none, joining: true });
+    const rewards = (active: boolean) => ({ ...NO_REWARDS, rewards: [{ ...fiveOff, active }] });
+    expect(parts({ order: null, rewards: rewards(true) })).toEqual({ ...none, rewards: true });
+    expect(parts({ order: null, rewards: rewards(false) })).toEqual(none);
   });
 
   it('greets by the whole name where nobody told the first one', () => {
-    const named = (traits: Standing['traits']) => signedInView(settings, { ...standing, traits }, null).customer;
+    const named = (traits: ShopperStanding['traits']) => signedInView(settings, { ...standing, traits }, null).customer;
     expect(named({ name: 'Ada Lovelace' })?.firstName).toBe('Ada Lovelace');
     expect(named({ firstName: 5, email: ['x'] })).toMatchObject({ firstName: null, email: null });
   });

@@ -1,7 +1,7 @@
 /** What a bearer opens through the whole worker, and that nobody sees what is another's. */
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { makeSession } from '../../worker/hub/session-token.ts';
+import { makeSession } from '../../worker/shops/session-token.ts';
 import type { Activity, ActivityPage, HubView, OrderDetail, OrderPage } from '../../worker/wire/hub.ts';
 import {
   ask,
@@ -11,6 +11,7 @@ import {
   get,
   makeShop,
   placeOrders,
+  post,
   prepare,
   problem,
   send,
@@ -18,6 +19,10 @@ import {
   token,
   walk,
 } from './hub-shop.ts';
+
+const READS = ['me', 'orders', 'orders/o1', 'activity', 'rewards', 'earning', 'vouchers', 'vouchers/v_1/moves'].map(
+  (path) => `/hub/v1/${path}`,
+);
 
 beforeAll(prepare);
 afterEach(() => {
@@ -45,7 +50,7 @@ describe('the bearer', () => {
   it('is required, and nothing else will do', async () => {
     const shop = await makeShop();
     const proof = await token(shop, { sub: 'u1' });
-    for (const path of ['/hub/v1/me', '/hub/v1/orders', '/hub/v1/orders/o1', '/hub/v1/activity']) {
+    for (const path of READS) {
       expect(await ask(path)).toMatchObject({ status: 401, body: problem('unauthorized') });
       for (const key of [proof, shop.keys.publishable, shop.keys.secret, 'x'])
         expect((await get(path, key)).status).toBe(401);
@@ -57,9 +62,10 @@ describe('the bearer', () => {
     const made = { shop: shop.id, customer: '0-nobody', proof: 'merchant_jwt' as const };
     const { token } = await makeSession(env.ROOT_SECRET, made, Date.now());
     const before = await everything();
-    for (const path of ['/hub/v1/me', '/hub/v1/orders', '/hub/v1/orders/o1', '/hub/v1/activity']) {
+    for (const path of READS) {
       expect((await get(path, token)).status).toBe(401);
     }
+    expect((await post('/hub/v1/wallet', { cart: null }, { authorization: `Bearer ${token}` })).status).toBe(401);
     expect(await everything()).toEqual(before);
     const nowhere = await makeSession(env.ROOT_SECRET, { ...made, shop: 'shp_gone' }, Date.now());
     expect((await get('/hub/v1/me', nowhere.token)).status).toBe(401);
@@ -125,6 +131,8 @@ describe('the lists', () => {
       points: 12,
       balanceAfter: 78,
       orderName: orders[0]?.name,
+      title: null,
+      occasion: null,
       reason: null,
     });
     const rest = await get<OrderPage>(`/hub/v1/orders?cursor=${first?.orders.nextCursor}`, mine);

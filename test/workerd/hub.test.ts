@@ -45,7 +45,13 @@ describe('POST /hub/v1/session', () => {
     const answer = await post('/hub/v1/session', { key: shop.keys.publishable });
     const links = { signIn: null, createAccount: null, account: null, privacy: null, terms: null };
     expect(answer.body).toEqual({
-      shop: { name: 'Beans', currency: 'EUR', locale: 'en', links },
+      shop: {
+        name: 'Beans',
+        currency: 'EUR',
+        locale: 'en',
+        programme: { rewards: false, referrals: false, earning: true, joining: false },
+        links,
+      },
       customer: null,
       session: null,
     });
@@ -109,7 +115,9 @@ describe('POST /hub/v1/session', () => {
       name: 'Ada Lovelace',
       consents: [{ channel: 'email', state: 'never_subscribed', suppression: null }],
       email: 'ada@example.com',
-      points: { balance: 0, worthMinor: 0, nextExpiry: null },
+      points: { balance: 0, owed: 0, pending: null, worthMinor: 0, nextExpiry: null },
+      participation: 'member',
+      tier: null,
       activity: [],
       orders: { items: [], nextCursor: null },
     });
@@ -211,6 +219,7 @@ describe('/openapi.json', () => {
     );
     expect(told.map(([name]) => name).sort()).toEqual([
       'get /hub/v1/activity',
+      'get /hub/v1/earning',
       'get /hub/v1/me',
       'get /hub/v1/orders',
       'get /hub/v1/orders/{id}',
@@ -218,12 +227,14 @@ describe('/openapi.json', () => {
       'get /hub/v1/referrals',
       'get /hub/v1/rewards',
       'get /hub/v1/vouchers',
+      'get /hub/v1/vouchers/{id}/moves',
       'post /hub/v1/earnings/preview',
       'post /hub/v1/proxy/{shop}/session',
       'post /hub/v1/referrals/claims',
       'post /hub/v1/rewards/{id}/redeem',
       'post /hub/v1/session',
       'post /hub/v1/vouchers/{id}/undo',
+      'post /hub/v1/wallet',
       'put /hub/v1/consents/{channel}',
       'put /hub/v1/membership',
     ]);

@@ -1,6 +1,8 @@
 /** What an order would earn a customer as of now. Nothing is written: what is due is done on trial. */
-import { newHead } from '../domain/customer.ts';
+import { type Head, newHead } from '../domain/customer.ts';
 import { type EarningPreview, previewOrder } from '../domain/earning/preview.ts';
+import type { EarningWays } from '../domain/earning/way.ts';
+import { waysFor } from '../domain/earning/ways.ts';
 import type { OrderSnapshot } from '../domain/order-facts.ts';
 import type { Terms } from '../domain/terms.ts';
 import { bringUp, requireCurrent, runDue } from './due.ts';
@@ -9,13 +11,48 @@ import type { CustomerStore } from './store.ts';
 
 export type CustomerPreview = { moved: null; preview: EarningPreview } | { moved: string } | null;
 
+interface At {
+  terms: Terms;
+  clock: number;
+}
+
 /** null: nobody is here by that id. */
 export function previewFor(
   store: CustomerStore,
   customer: string,
   order: OrderSnapshot,
-  { terms, clock }: { terms: Terms; clock: number },
+  { terms, clock }: At,
 ): CustomerPreview {
+  return asOf(store, customer, { terms, clock }, ({ who, head, nowMs }) => {
+    const state = { ...who, head, lots: [], orders: new Map() };
+    return { preview: previewOrder(state, order, terms, { nowMs, assumeMember: false }) };
+  });
+}
+
+/** How a customer can earn; null: nobody is here by that id. */
+export function earningWaysFor(
+  store: CustomerStore,
+  customer: string,
+  { terms, clock }: At,
+): ({ moved: null } & EarningWays) | { moved: string } | null {
+  return asOf(store, customer, { terms, clock }, ({ who, head, nowMs }) => {
+    return waysFor({ head, guardedSince: who.guardedSince ?? (() => null) }, terms, nowMs);
+  });
+}
+
+interface Asked {
+  who: ReturnType<typeof whoIs>;
+  head: Head;
+  nowMs: number;
+}
+
+/** With what is due by now done, on trial. */
+function asOf<T extends object>(
+  store: CustomerStore,
+  customer: string,
+  { terms, clock }: At,
+  read: (asked: Asked) => T,
+): ({ moved: null } & T) | { moved: string } | null {
   if (!store.isThere()) return null;
   const stored = store.head(customer);
   if (stored === null) return null;
@@ -26,8 +63,7 @@ export function previewFor(
     batch.load([customer], []);
     const scene = { store, batch, terms };
     const head = bringUp(scene, customer, runDue(scene, customer, stored, nowMs), nowMs);
-    const state = { ...whoIs(scene, customer, head), head, lots: [], orders: new Map() };
-    return { moved: null, preview: previewOrder(state, order, terms, { nowMs, assumeMember: false }) };
+    return { moved: null, ...read({ who: whoIs(scene, customer, head), head, nowMs }) };
   });
 }
 

@@ -1,12 +1,19 @@
 /** Reads of one customer, as of now: what ran out meanwhile no longer counts, and nothing is written. */
 import type { Consents } from '../domain/consent.ts';
 import type { Head } from '../domain/customer.ts';
+import { waitsForArrival } from '../domain/earning/waiting.ts';
 import type { JournalRow } from '../domain/journal.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { NEVER } from '../domain/ledger.ts';
+import { holdsEverybody } from '../domain/loyalty/parts.ts';
+import { orderOf } from '../domain/loyalty/releases.ts';
 import type { Loyalty } from '../domain/loyalty/state.ts';
+import { participationOf } from '../domain/members/participation.ts';
+import type { MemberState } from '../domain/members/state.ts';
 import type { Order } from '../domain/order.ts';
+import { guardedSince } from '../domain/segments/membership.ts';
 import type { Terms } from '../domain/terms.ts';
+import { type TierStanding, tierStanding } from '../domain/tiers/standing.ts';
 import { bringUp, requireCurrent, runDue } from './due.ts';
 import type { CustomerStore, Page } from './store.ts';
 
@@ -32,6 +39,15 @@ export interface Standing {
   orders: OrdersPage;
 }
 
+/** What a shopper is told of themselves besides. */
+export interface ShopperStanding extends Standing {
+  participation: MemberState;
+  /** null: none wait. `nextAtMs`: when the first of them can be spent; null: once a parcel has arrived. */
+  pending: { points: number; nextAtMs: number | null } | null;
+  /** null: the shop has no tiers. */
+  tier: TierStanding | null;
+}
+
 export interface HistoryPage {
   rows: JournalRow[];
   /** The orders that points rows speak of. */
@@ -49,6 +65,13 @@ export interface OrdersPage {
 export interface First {
   activity: number;
   orders: number;
+}
+
+interface Seen {
+  now: number;
+  first: First;
+  /** Rows of what was done on trial, which nobody has written yet; the oldest first. */
+  fresh?: JournalRow[];
 }
 
 export class Reader {
@@ -84,12 +107,60 @@ export class Reader {
       batch.load([customer], []);
       const scene = { store: this.#store, batch, terms };
       const head = bringUp(scene, customer, runDue(scene, customer, stored, now), now);
-      return this.#standingOf(customer, head, { now, first });
+      return this.#standingOf(customer, head, { now, first, fresh: batch.unwritten(customer) });
     });
   }
 
-  #standingOf(customer: string, head: Head, { now, first }: { now: number; first: First }): Standing {
-    const activity = this.#store.pointsRows(customer, { limit: first.activity, before: null });
+  /** With what only the terms tell. What is due, or newer than the customer's last look, is done on trial. */
+  shopper(
+    customer: string,
+    first: First,
+    { terms, clock }: { terms: Terms; clock: number },
+  ): ShopperStanding | { moved: string } | null {
+    const stored = this.#store.isThere() ? this.#store.head(customer) : null;
+    if (stored === null) return null;
+    if (stored.movedTo !== null) return { moved: stored.movedTo };
+    requireCurrent({ terms }, stored);
+    const now = Math.max(stored.nowMs, clock);
+    if (isAsItIs(stored, terms, now)) return this.#shopperOf(customer, stored, { now, first, terms }, () => false);
+    return this.#store.trial((batch) => {
+      batch.load([customer], []);
+      const scene = { store: this.#store, batch, terms };
+      const head = bringUp(scene, customer, runDue(scene, customer, stored, now), now);
+      const since = guardedSince({ head, history: batch.history(customer) }, terms.segments, now);
+      const seen = { now, first, terms, fresh: batch.unwritten(customer) };
+      return this.#shopperOf(customer, head, seen, (segment) => since(segment) !== null);
+    });
+  }
+
+  #shopperOf(
+    customer: string,
+    head: Head,
+    { terms, ...seen }: Seen & { terms: Terms },
+    isIn: (segment: string) => boolean,
+  ): ShopperStanding {
+    const { pending = 0 } = head.loyalty;
+    return {
+      ...this.#standingOf(customer, head, seen),
+      participation: participationOf(head, terms.programme, isIn),
+      pending: pending === 0 ? null : { points: pending, nextAtMs: this.#releaseOf(customer, head) },
+      tier: tierStanding(head, terms, seen.now),
+    };
+  }
+
+  /** Of those that are released first, unless they wait for a parcel. */
+  #releaseOf(customer: string, { pendingDueMs }: Head): number | null {
+    if (pendingDueMs === null || pendingDueMs === NEVER) return null;
+    const [first] = this.#store.ledger.pendingPage(customer, null, 1);
+    const orderId = first === undefined ? null : orderOf(first);
+    const order = orderId === null ? null : this.#store.order(customer, orderId);
+    return first !== undefined && order !== null && waitsForArrival(order, first.id) ? null : pendingDueMs;
+  }
+
+  #standingOf(customer: string, head: Head, { now, first, fresh = [] }: Seen): Standing {
+    const stored = this.#store.pointsRows(customer, { limit: first.activity, before: null });
+    const news = fresh.filter(({ entries }) => entries.length > 0).reverse();
+    const activity = [...news, ...stored].slice(0, first.activity);
     return {
       moved: null,
       known: head.known,
@@ -133,6 +204,13 @@ export class Reader {
       orders.length > limit && last?.snapshot ? { placedMs: last.snapshot.placedAtMs, orderId: last.orderId } : null;
     return { orders: page, next };
   }
+}
+
+/** Nothing has to happen first, and no segment has to be asked. */
+function isAsItIs({ nextDueMs, loyalty }: Head, { programme, programmeVersion }: Terms, now: number): boolean {
+  const { programmeVersion: seen = holdsEverybody(programme) ? 0 : programmeVersion } = loyalty;
+  const asks = programme.members?.exclude.segments ?? [];
+  return (nextDueMs ?? NEVER) > now && seen >= programmeVersion && asks.length === 0;
 }
 
 function paged(rows: JournalRow[], limit: number): HistoryPage {

@@ -6,10 +6,10 @@ import { originAllowed } from '../http/cors.ts';
 import { bearerOf, callerOf } from '../shops/auth.ts';
 import { openShop } from '../shops/cache.ts';
 import { isShopId } from '../shops/keys.ts';
+import { readSession } from '../shops/session-token.ts';
 import type { ShopSnapshot } from '../shops/settings.ts';
 import { TokenBuckets } from '../time/rate.ts';
 import { ProblemError } from '../wire/problem.ts';
-import { readSession } from './session-token.ts';
 
 /** Sessions that one address may ask one shop for; a burst of twice as many. */
 const SESSIONS_PER_SECOND = 20;

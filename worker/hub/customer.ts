@@ -1,6 +1,6 @@
 /** From a proved shopper to a customer: found, or joined the first time; and reads that follow one who has moved. */
 
-import type { Standing } from '../customers/reader.ts';
+import type { ShopperStanding } from '../customers/reader.ts';
 import { customersOf } from '../customers/stubs.ts';
 import { directoryOf, forgetSubject, resolveAll } from '../directory/cache.ts';
 import type { Subject } from '../directory/match.ts';
@@ -28,7 +28,7 @@ type Shopping = Pick<Access, 'shop' | 'customer'>;
 
 export interface Current {
   customer: string;
-  standing: Standing;
+  standing: ShopperStanding;
 }
 
 export interface SignedIn extends Current {
@@ -67,7 +67,8 @@ async function standingOf(env: Env, { shop, customer }: Shopping, first: First):
   const clockMs = await testNow(env, shop);
   let id: string | null = customer;
   for (let hop = 0; hop < MOST_HOPS && id !== null; hop += 1) {
-    const told: Standing | { moved: string } | null = await customersOf(env, shop.id, id).standing(id, first, clockMs);
+    const call = { shop: shop.id, version: shop.version, clockMs, customer: id, first };
+    const told: ShopperStanding | { moved: string } | null = await customersOf(env, shop.id, id).shopper(call);
     if (told === null) return null;
     if (told.moved === null) return { customer: id, standing: told };
     // the Directory knows where a whole chain of them ends, but not yet of one who is just leaving

@@ -1,7 +1,6 @@
 /** A signed-in shopper joins the programme or leaves it. Whom the merchant keeps out, nothing here brings back. */
 import { createRoute, z } from '@hono/zod-openapi';
 import { bodyLimit } from 'hono/body-limit';
-import { participationOf } from '../domain/members/participation.ts';
 import { body, json, problem } from '../http/answers.ts';
 import { routes } from '../http/app.ts';
 import { crossOrigin } from '../http/cors.ts';
@@ -51,7 +50,7 @@ hubMembership.openapi(write, async (c) => {
   const { shop } = access;
   const { state } = c.req.valid('json');
   const { customer, standing } = await requireStanding(c.env, access, NOTHING);
-  const now = participationOf(standing, shop.settings.programme, () => false);
+  const now = standing.participation;
   if (now === 'disabled') throw keptOut();
   if (now === state) return c.json({ state }, 200);
   const wait = shoppers.take(`${shop.id} ${customer}`, { perSecond: CHANGES_PER_SECOND }, Date.now());

@@ -64,7 +64,8 @@ hubRewards.openapi(offers, async (c) => {
   const told = await readOffers(c.env, shop, customer);
   if (told === null) throw new ProblemError('unauthorized');
   const { currency } = shop.settings;
-  return c.json({ balance: told.balance, items: told.offers.map((offer) => offerView(offer, currency)) }, 200);
+  const balance = told.participation === 'disabled' ? 0 : Math.max(0, told.balance);
+  return c.json({ balance, items: told.offers.map((offer) => offerView(offer, currency)) }, 200);
 });
 
 const wallet = createRoute({

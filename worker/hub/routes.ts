@@ -3,6 +3,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { customersOf } from '../customers/stubs.ts';
 import { type AppContext, routes } from '../http/app.ts';
 import { crossOrigin } from '../http/cors.ts';
+import { makeSession } from '../shops/session-token.ts';
 import type { ShopSnapshot } from '../shops/settings.ts';
 import { fromCursor } from '../wire/cursor.ts';
 import type { HubView, Proof } from '../wire/hub.ts';
@@ -14,7 +15,6 @@ import { NOTHING, requireStanding, signIn } from './customer.ts';
 import * as docs from './docs.ts';
 import { detailOf } from './order-view.ts';
 import { shopperOf } from './prove.ts';
-import { makeSession } from './session-token.ts';
 import { FIRST_VIEW, OrderPlace, orderPage, signedInView, signedOutView } from './view.ts';
 
 const LARGEST_REQUEST = 16 * 1024;
@@ -52,8 +52,9 @@ hub.openapi(docs.orders, async (c) => {
   const after = fromCursor(cursor, OrderPlace);
   const first = after === null ? { activity: 0, orders: limit } : NOTHING;
   const now = await requireStanding(c.env, { shop, customer }, first);
-  if (after === null) return c.json(orderPage(now.standing.orders), 200);
-  return c.json(orderPage(await customersOf(c.env, shop.id, now.customer).orders(now.customer, limit, after)), 200);
+  const { customer: who, standing } = now;
+  if (after === null) return c.json(orderPage(standing.orders, standing), 200);
+  return c.json(orderPage(await customersOf(c.env, shop.id, who).orders(who, limit, after), standing), 200);
 });
 
 hub.openapi(docs.order, async (c) => {
@@ -62,7 +63,7 @@ hub.openapi(docs.order, async (c) => {
   const order = await customersOf(c.env, shop.id, now.customer).order(now.customer, c.req.valid('param').id);
   const detail = order === null ? null : detailOf(order);
   if (detail === null) throw new ProblemError('not_found');
-  return c.json(detail, 200);
+  return c.json(now.standing.participation === 'disabled' ? { ...detail, points: 0 } : detail, 200);
 });
 
 hub.openapi(docs.activity, async (c) => {
@@ -71,7 +72,8 @@ hub.openapi(docs.activity, async (c) => {
   const after = fromCursor(cursor, ActivityPlace);
   const first = { activity: after === null ? limit + 1 : 0, orders: 0 };
   const now = await requireStanding(c.env, { shop, customer }, first);
-  const { activity, activityOrders } = now.standing;
+  const { activity, activityOrders, participation } = now.standing;
+  if (participation === 'disabled') return c.json({ items: [], nextCursor: null }, 200);
   if (after === null) return c.json(activityPage(activityOf(activity, activityOrders), limit, null), 200);
   const before = rowsBefore(after);
   const page = { limit: limit + 1, before };

@@ -1,8 +1,8 @@
-/** Reads of one customer's wallet and rewards, following whoever turned out to be somebody else. Writes nothing. */
+/** Reads of one customer's wallet, rewards and ways to earn, following whoever turned out to be somebody else. Writes nothing. */
 import { customersOf } from '../customers/stubs.ts';
-import type { Told, Wallet, WalletPage } from '../customers/voucher-reader.ts';
+import type { MovesPage, NamedMove, Offers, Told, Wallet, WalletPage } from '../customers/voucher-reader.ts';
 import { directoryOf } from '../directory/cache.ts';
-import type { RewardOffer } from '../domain/rewards/offers.ts';
+import type { EarningWays } from '../domain/earning/way.ts';
 import type { Env } from '../env.ts';
 import type { ShopSnapshot } from '../shops/settings.ts';
 import { testNow } from '../shops/shop-time.ts';
@@ -17,15 +17,27 @@ export async function readWallet(env: Env, shop: ShopSnapshot, customer: string,
   return following(env, shop, customer, (id) => customersOf(env, shop.id, id).wallet(id, clockMs, page));
 }
 
-export async function readOffers(
-  env: Env,
-  shop: ShopSnapshot,
-  customer: string,
-): Read<{ asOfMs: number; balance: number; offers: RewardOffer[] }> {
+export async function readOffers(env: Env, shop: ShopSnapshot, customer: string): Read<Offers> {
   const clockMs = await testNow(env, shop);
   return following(env, shop, customer, (id) =>
     customersOf(env, shop.id, id).rewardOffers({ shop: shop.id, version: shop.version, clockMs, customer: id }),
   );
+}
+
+/** `moves` null: they hold no gift card by that id. */
+export async function readGiftMoves(
+  env: Env,
+  shop: ShopSnapshot,
+  { customer, voucher }: { customer: string; voucher: string },
+  page: MovesPage,
+): Read<{ moves: NamedMove[] | null; next: number | null }> {
+  const clockMs = await testNow(env, shop);
+  return following(env, shop, customer, (id) => customersOf(env, shop.id, id).giftMoves(id, voucher, page, clockMs));
+}
+
+export async function readEarningWays(env: Env, shop: ShopSnapshot, customer: string): Read<EarningWays> {
+  const call = { shop: shop.id, version: shop.version, clockMs: await testNow(env, shop) };
+  return following(env, shop, customer, (id) => customersOf(env, shop.id, id).earningWays({ ...call, customer: id }));
 }
 
 async function following<T extends object>(

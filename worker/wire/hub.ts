@@ -1,6 +1,7 @@
 /** What the drawer sends and receives. The widget imports these as types only, so nothing of zod reaches a storefront. */
 import { z } from '@hono/zod-openapi';
 import { Channel, ConsentState, SuppressionReason } from './consents.ts';
+import { HubPending, HubTier } from './hub-programme.ts';
 
 const atMs = z.int().describe('Instant in milliseconds since 1970-01-01T00:00Z');
 const minor = z.int().describe("Money in the currency's ISO 4217 minor units");
@@ -103,6 +104,12 @@ export const Activity = z
     points: z.int().describe('Signed change'),
     balanceAfter: z.int(),
     orderName: z.string().nullable(),
+    title: z.string().nullable().describe('The rule, reward or tier it is for, by the name it had then'),
+    occasion: z
+      .enum(['birthday', 'referral'])
+      .nullable()
+      .optional()
+      .describe("What it is for where the merchant gave it no name: words for it are the page's own"),
     reason: z.string().nullable().describe("The merchant's own words for an adjustment"),
   })
   .openapi('Activity');
@@ -112,6 +119,9 @@ export const HubShop = z.object({
   name: z.string(),
   currency: z.string(),
   locale: z.string(),
+  programme: z
+    .object({ rewards: z.boolean(), referrals: z.boolean(), earning: z.boolean(), joining: z.boolean() })
+    .describe('Which parts there is anything to show of; `joining`: shoppers say themselves whether they take part'),
   links: z.object({
     signIn: z.string().nullable(),
     createAccount: z.string().nullable(),
@@ -150,12 +160,18 @@ export const HubCustomer = z.object({
   email: z.string().nullable(),
   consents: z.array(HubConsent).describe('The channels that reach this shopper'),
   points: z.object({
-    balance: z.int().describe('Negative only while a debt is recorded'),
+    balance: z.int().describe('What can be spent; never negative'),
+    owed: z.int().describe('Points that the next ones make up for; 0: none'),
+    pending: HubPending.nullable().describe('null: none wait'),
     worthMinor: minor
       .nullable()
       .describe('What the balance is worth in the shop currency; null where the shop sets no value'),
     nextExpiry: z.object({ points: z.int(), atMs }).nullable(),
   }),
+  participation: z
+    .enum(['member', 'candidate', 'disabled'])
+    .describe('`candidate` can join; `disabled` takes no part, and is shown no points'),
+  tier: HubTier.nullable().describe('null: the shop has no tiers'),
   activity: z.array(Activity).describe('The latest five'),
   orders: z.object({ items: z.array(OrderSummary), nextCursor: z.string().nullable() }).describe('The first page'),
 });

@@ -1,6 +1,7 @@
 /** Points that wait: until a day, until the parcel arrives, until the merchant says so. */
 import { describe, expect, test } from 'vitest';
 import type { Wait } from '../../../worker/domain/earning/programme.ts';
+import { waitsForArrival } from '../../../worker/domain/earning/waiting.ts';
 import type { OrderFact } from '../../../worker/domain/order-facts.ts';
 import type { Programme } from '../../../worker/domain/programme.ts';
 import { DAY, event, NOW, paid, refund, refunded, rule, snapshot, terms, updated } from '../given.ts';
@@ -183,6 +184,22 @@ describe('until everything was delivered', () => {
     expect([held(till), till.balance]).toEqual([[[50, at + 2 * DAY]], 0]);
     till.due(at + 2 * DAY);
     expect([till.balance, till.journal.at(-1)?.atMs]).toEqual([50, at + 2 * DAY]);
+  });
+
+  test('no day is told before the parcel has arrived', () => {
+    const tells = (till: Till): boolean[] => {
+      const made = till.order();
+      return made === null ? [] : till.pending.map(({ id }) => !waitsForArrival(made, id));
+    };
+    const till = waiting(wait);
+    till.tell(paid(order));
+    till.tell(sent('f1', 1));
+    expect(tells(till)).toEqual([false]);
+    till.tell(word('f1', 'delivered', NOW + DAY), NOW + DAY);
+    expect(tells(till)).toEqual([true]);
+    const dated = waiting(FORTNIGHT);
+    dated.tell(paid(order));
+    expect(tells(dated)).toEqual([true]);
   });
 
   test('of two parcels for the later one', () => {

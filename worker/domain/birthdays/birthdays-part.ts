@@ -84,7 +84,8 @@ function reward(work: Work, rules: BirthdayProgramme, when: When, terms: Terms):
   return true;
 }
 
-function bonusOf({ bonus, tiers }: BirthdayProgramme, tier: string | null): Bonus {
+/** What the day brings in a tier. */
+export function bonusOf({ bonus, tiers }: BirthdayProgramme, tier: string | null): Bonus {
   return tier !== null && Object.hasOwn(tiers, tier) ? (tiers[tier] ?? bonus) : bonus;
 }
 

@@ -8,6 +8,7 @@ import { valuesAt } from '../segments/paths.ts';
 import { passes } from '../segments/values.ts';
 import type { Terms } from '../terms.ts';
 import { DAY_MS, expiryOf, LARGEST_BALANCE, lotId, type Work } from '../work.ts';
+import { askBudget } from './budget.ts';
 import { type Compiled, compiledEarning, type OtherEarning, waitOf } from './compiled.ts';
 import { creditParts, type Earned, NOTHING_EARNED, together } from './earned.ts';
 import { givesTo, hindranceOf, type Judge, judgeOf, multipliersOf } from './judge.ts';
@@ -114,10 +115,9 @@ function earn(scene: Scene, rule: OtherEarning, place: number): Earned {
   const id = lotId(work, place);
   const origin = `rule:${rule.id}`;
   const releasesAtMs = trigger.atMs + (waitOf(rule, rules)?.days ?? 0) * DAY_MS;
-  if (releasesAtMs > trigger.nowMs) {
-    const pending = hold(work, { id, releasesAtMs, points, origin, rule: ref, sinceMs: trigger.nowMs });
-    return { ...NOTHING_EARNED, pending: [pending] };
-  }
+  const waiting = { id, releasesAtMs, points, origin, rule: ref, sinceMs: trigger.nowMs };
+  if (rule.budget != null) return { ...NOTHING_EARNED, pending: [askBudget(work, waiting, releasesAtMs)] };
+  if (releasesAtMs > trigger.nowMs) return { ...NOTHING_EARNED, pending: [hold(work, waiting)] };
   const lot = { lot: id, expiresAtMs: expiryOf(terms, trigger.nowMs), origin };
   const entries = creditParts(work, [{ rule: ref, points }], lot, { kind: 'earned', orderId: null });
   return { ...NOTHING_EARNED, entries };

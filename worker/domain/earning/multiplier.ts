@@ -46,3 +46,20 @@ export function scaled(
   const rounded = up ? floor + 1n : floor;
   return rounded > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(rounded);
 }
+
+/** A rate times a factor, exact: `points` for every `perMinor`; null: it comes to nothing. */
+export function rateOf(
+  { points, perMinor }: { points: number; perMinor: number },
+  { numerator, denominator }: Factor,
+): { points: number; perMinor: number } | null {
+  const [more, per] = [BigInt(points) * numerator, BigInt(perMinor) * denominator];
+  if (more === 0n) return null;
+  // as the merchant said it wherever that is whole: 3 for every 100, and not 1.5 for 50
+  if (more % denominator === 0n) return { points: Number(more / denominator), perMinor };
+  const common = divisorOf(more, per);
+  return { points: Number(more / common), perMinor: Number(per / common) };
+}
+
+function divisorOf(one: bigint, other: bigint): bigint {
+  return other === 0n ? one : divisorOf(other, one % other);
+}

@@ -3,6 +3,7 @@ import type { Channel } from '../consent.ts';
 import type { Rounding } from '../money.ts';
 import type { PropertyFilter } from '../segments/definition.ts';
 import type { EarningBase, Selection } from './base.ts';
+import type { Budget } from './budget.ts';
 
 /** How long points wait before they can be spent; of what is no order always from its own instant on. */
 export type Wait =
@@ -65,6 +66,8 @@ export type OrderEarning = RuleTerms & OrderTerms & { kind: 'order'; gives: Give
 export interface EventTerms {
   /** Whose word earns: a server's, or anybody's. */
   trust: 'server' | 'any';
+  /** What it may give in the whole shop; null or absent: any number. */
+  budget?: Budget | null | undefined;
 }
 
 /** Anything that is tracked, by its name. */

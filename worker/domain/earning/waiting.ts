@@ -92,6 +92,13 @@ export function moveWaiting(work: Work, order: Order, shares: readonly Share[], 
   }
 }
 
+/** Whether these points wait for a parcel that has not arrived: until when is not known, but at the latest. */
+export function waitsForArrival(order: Order, id: number): boolean {
+  const rule = order.waiting?.find((one) => one.id === id)?.rule;
+  const share = order.award?.shares.find((one) => one.id === rule);
+  return share?.wait?.after === 'delivered' && deliveredAtMs(order) === null;
+}
+
 function dropEmpty(work: Work, order: Order): void {
   const left = (order.waiting ?? []).filter(({ id }) => (work.pending.all.get(id)?.points ?? 0) > 0);
   setWaiting(order, left);

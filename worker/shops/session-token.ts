@@ -1,8 +1,7 @@
 /** The drawer's bearer: one shopper of one shop for fifteen minutes, signed with a key derived for nothing else. */
 import { jwtVerify, SignJWT } from 'jose';
-import { hmacKeyFor } from '../shops/crypto.ts';
 import type { Session } from '../wire/hub.ts';
-import type { ProofKind } from './proof.ts';
+import { hmacKeyFor } from './crypto.ts';
 
 const ISSUER = 'regulars';
 const AUDIENCE = 'hub';
@@ -18,7 +17,7 @@ export interface ReadSession extends SessionOf {
   proof: string;
 }
 
-export async function makeSession(root: string, of: SessionOf & { proof: ProofKind }, nowMs: number): Promise<Session> {
+export async function makeSession(root: string, of: ReadSession, nowMs: number): Promise<Session> {
   const issued = Math.floor(nowMs / 1000);
   const expires = issued + LIFETIME_SECONDS;
   const token = await new SignJWT({ shop: of.shop, amr: [of.proof] })
