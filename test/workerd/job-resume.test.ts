@@ -183,8 +183,10 @@ describe('what cannot go on', () => {
     const resumable = Object.entries(JOB_KINDS).flatMap(([kind, one]) => (one.resumable ? [kind] : []));
     expect(resumable.filter((kind) => !kind.startsWith('test.'))).toEqual([
       'generate_codes',
+      'points_import',
       'points_import_undo',
       'liability',
+      'distribute',
       'evaluate_programme',
       'preview_tiers',
       'evaluate_segments',

@@ -19,6 +19,7 @@ function set(customer: string, from: number, to: number, balance: number): Chang
     head: { ...newHead(1_000), seq: to, balance, known: true },
     orders: [],
     referrals: [],
+    held: {},
     may: MAY_CHANGE_ALL,
   };
 }

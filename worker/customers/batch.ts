@@ -13,6 +13,7 @@ import type { CustomerHistory } from './history.ts';
 import { Holdings, type TableDue } from './holdings.ts';
 import type { Untold } from './outbox.ts';
 import { headValues, placeOf, type Row, toHead, toJournalRow } from './rows.ts';
+import { UntoldNotes } from './untold.ts';
 
 const HEADS = 'SELECT * FROM customer WHERE customer IN (SELECT value FROM json_each(?))';
 
@@ -67,7 +68,7 @@ export class Batch {
   #touchedErrands = false;
   /** Customers by their numbers in this object. */
   readonly #numbers = new Map<string, number>();
-  readonly #untold = new Map<string, Untold>();
+  readonly #untold = new UntoldNotes();
   /** The number of the last customer who came here. */
   #lastNumber: number;
   #latestMs = 0;
@@ -99,7 +100,7 @@ export class Batch {
 
   /** Whose copies the written rows change. */
   get untold(): ReadonlyMap<string, Untold> {
-    return this.#untold;
+    return this.#untold.all;
   }
 
   load(customers: string[], keys: { customer: string; key: string }[]): void {
@@ -149,6 +150,7 @@ export class Batch {
     }
     this.#touchedErrands ||= changes.errands !== undefined;
     for (const due of this.#holdings.write(customer, changes)) this.readDueAnew(customer, due);
+    this.#untold.held(customer, changes);
   }
 
   setHead(customer: string, head: Head): void {
@@ -266,33 +268,11 @@ export class Batch {
     const moving = entries.filter((entry) => entry.kind !== 'settled');
     const points = moving.length === 0 ? null : moving.reduce((sum, entry) => sum + entry.points, 0);
     const told = entries.length === 0 ? null : JSON.stringify(entries);
-    this.#noteUntold(customer, row, points !== null);
+    this.#untold.row(customer, row, points !== null);
     const what = [kind, name, atMs, recordedAtMs, key, orderId, points, programmeVersion, told, JSON.stringify(about)];
     return [this.#placeOf(customer, seq), customer, seq, ...what];
   }
-
-  #noteUntold(customer: string, { seq, kind, orderId, about }: JournalRow, points: boolean): void {
-    const known = this.#untold.get(customer);
-    const untold = known ?? {
-      from: seq - 1,
-      orders: new Set(),
-      points: false,
-      profile: false,
-      groups: false,
-      referrals: false,
-    };
-    if (known === undefined) this.#untold.set(customer, untold);
-    const isMerge = kind === 'customer.merged';
-    untold.from = Math.min(untold.from, seq - 1);
-    untold.points ||= points;
-    untold.profile ||= isMerge || about.traits !== undefined;
-    untold.groups ||= isMerge || about.lists !== undefined || GROUP_KINDS.has(kind);
-    untold.referrals ||= isMerge || kind.startsWith('referral.');
-    if (orderId !== null) untold.orders.add(orderId);
-  }
 }
-
-const GROUP_KINDS = new Set<string>(['segment.entered', 'segment.left', 'list.left']);
 
 function nameOf(customer: string, key: string): string {
   return `${customer} ${key}`;

@@ -19,14 +19,16 @@ const WRITE_ORDER = `INSERT INTO orders (customer, order_id, seq, placed_ms, bod
 const WRITE_PENDING = `INSERT INTO pending (customer, releases_ms, id, points, body) VALUES (?, ?, ?, ?, ?)
   ON CONFLICT DO UPDATE SET points = excluded.points, body = excluded.body`;
 
-const WRITE_VOUCHER = `INSERT INTO held_voucher (customer, voucher, campaign, state, starts_ms, ends_ms, due_ms, body)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+const WRITE_VOUCHER = `
+  INSERT INTO held_voucher (customer, voucher, campaign, state, starts_ms, ends_ms, due_ms, seq, body)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT DO UPDATE SET state = excluded.state, starts_ms = excluded.starts_ms, ends_ms = excluded.ends_ms,
-    due_ms = excluded.due_ms, body = excluded.body`;
+    due_ms = excluded.due_ms, seq = excluded.seq, body = excluded.body`;
 
 const WRITE_REDEMPTION = `
-  INSERT INTO redemption (customer, redemption, voucher, campaign, redeemer, order_id, at_ms, stands, body)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET stands = excluded.stands, body = excluded.body`;
+  INSERT INTO redemption (customer, redemption, voucher, campaign, redeemer, order_id, at_ms, stands, seq, body)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT DO UPDATE SET stands = excluded.stands, seq = excluded.seq, body = excluded.body`;
 
 const WRITE_CREDIT = `INSERT INTO gift_credit (customer, voucher, credit, body) VALUES (?, ?, ?, ?)
   ON CONFLICT DO NOTHING`;
@@ -61,8 +63,8 @@ export class Holdings {
       this.#db.run(WRITE_ORDER, customer, orderId, head.seq, snapshot?.placedAtMs ?? null, JSON.stringify(order));
     }
     for (const one of pending) this.#writePending(customer, one);
-    for (const voucher of vouchers) this.#writeVoucher(customer, voucher);
-    for (const redemption of redemptions) this.#writeRedemption(customer, redemption);
+    for (const voucher of vouchers) this.#writeVoucher(customer, head.seq, voucher);
+    for (const redemption of redemptions) this.#writeRedemption(customer, head.seq, redemption);
     for (const credit of credits) this.#writeCredit(customer, credit);
     for (const made of referrals) this.#writeMade(customer, head.seq, made);
     for (const errand of errands) this.#writeErrand(customer, errand);
@@ -90,17 +92,17 @@ export class Holdings {
     else this.#db.run('DELETE FROM pending WHERE customer = ? AND releases_ms = ? AND id = ?', ...place);
   }
 
-  #writeVoucher(customer: string, voucher: Voucher): void {
+  #writeVoucher(customer: string, seq: number, voucher: Voucher): void {
     const { id, campaign, startsAtMs, endsAtMs } = voucher;
     const times = [startsAtMs, endsAtMs, voucherDueMs(voucher)] as const;
-    this.#db.run(WRITE_VOUCHER, customer, id, campaign, stateOf(voucher), ...times, JSON.stringify(voucher));
+    this.#db.run(WRITE_VOUCHER, customer, id, campaign, stateOf(voucher), ...times, seq, JSON.stringify(voucher));
   }
 
-  #writeRedemption(customer: string, redemption: Redemption): void {
+  #writeRedemption(customer: string, seq: number, redemption: Redemption): void {
     const { id, voucher, campaign, customer: redeemer, orderId, atMs, failure } = redemption;
     const stands = failure === null && !isRolledBack(redemption) ? 1 : 0;
     const about = [voucher, campaign, redeemer, orderId, atMs, stands] as const;
-    this.#db.run(WRITE_REDEMPTION, customer, id, ...about, JSON.stringify(redemption));
+    this.#db.run(WRITE_REDEMPTION, customer, id, ...about, seq, JSON.stringify(redemption));
   }
 
   #writeCredit(customer: string, credit: GiftCredit): void {

@@ -13,6 +13,13 @@ export interface Untold {
   profile: boolean;
   groups: boolean;
   referrals: boolean;
+  /** The vouchers and redemptions they touched. */
+  held: HeldIds;
+}
+
+export interface HeldIds {
+  vouchers: Set<string>;
+  redemptions: Set<string>;
 }
 
 export class Outbox {
@@ -35,6 +42,8 @@ export class Outbox {
     known.profile ||= change.profile;
     known.groups ||= change.groups;
     known.referrals ||= change.referrals;
+    for (const voucher of change.held.vouchers) known.held.vouchers.add(voucher);
+    for (const redemption of change.held.redemptions) known.held.redemptions.add(redemption);
   }
 
   /** All of them, which are now being told: put back whom that fails for. */

@@ -3,7 +3,8 @@ import type { Head } from '../domain/customer.ts';
 import { applyChangeSets, type ChangeSet, copySeqs, MAY_CHANGE_ALL } from '../projection/apply.ts';
 import { within } from '../time/deadline.ts';
 import { retryAfterMs } from '../time/retry.ts';
-import type { Untold } from './outbox.ts';
+import { heldCopies, holdsAny } from './held-copies.ts';
+import type { HeldIds, Untold } from './outbox.ts';
 import type { CustomerStore } from './store.ts';
 
 /** A lone change is told at once; while changes keep coming they are gathered longer, for D1 takes one batch at a time. */
@@ -98,7 +99,7 @@ export class Projector {
   sets(customers: string[], seqs: Map<string, number>): ChangeSet[] {
     const heads = this.#store.heads(customers);
     return customers.flatMap((customer) => {
-      const span = { from: seqs.get(customer) ?? 0, orders: null, may: MAY_CHANGE_ALL };
+      const span = { from: seqs.get(customer) ?? 0, orders: null, held: null, may: MAY_CHANGE_ALL };
       return this.#set(customer, heads.get(customer) ?? null, span);
     });
   }
@@ -171,11 +172,11 @@ export class Projector {
   #setOf(
     customer: string,
     head: Head | null,
-    { from, orders, points, profile, groups, referrals }: Untold,
+    { from, orders, points, profile, groups, referrals, held }: Untold,
   ): ChangeSet[] {
     const day = head === null ? 0 : dayOf(head);
     const may = { names: profile, day: this.#days.get(customer) !== day, balance: points, groups, referrals };
-    return this.#set(customer, head, { from, orders: [...orders], may });
+    return this.#set(customer, head, { from, orders: [...orders], held, may });
   }
 
   /** Tells sets until each copy stands where its customer stands: a gap is told again from where the copy is. */
@@ -187,18 +188,24 @@ export class Projector {
       left = left.flatMap((set) => {
         const from = seqs.get(set.customer) ?? 0;
         if (from >= set.head.seq) return [];
-        return this.#set(set.customer, this.#store.head(set.customer), { from, orders: null, may: MAY_CHANGE_ALL });
+        const span = { from, orders: null, held: null, may: MAY_CHANGE_ALL };
+        return this.#set(set.customer, this.#store.head(set.customer), span);
       });
     }
   }
 
-  /** Nobody the shop cannot name is copied; of one who moved, only that. `orders` null: all since `from`. */
-  #set(customer: string, head: Head | null, { from, orders, may }: Span): ChangeSet[] {
-    if (head === null || !head.known) return [];
-    const told = head.movedTo === null ? this.#store.ordersSince(customer, from, orders) : [];
-    const isHere = may.referrals && head.movedTo === null;
-    const referrals = isHere ? this.#store.referrals.since(customer, from) : [];
-    return [{ customer, from, head, may, orders: told, referrals }];
+  /**
+   * Of one who moved only that is told; of somebody the shop cannot name, what they hold. `orders`, `held` null: all
+   * since `from`.
+   */
+  #set(customer: string, head: Head | null, { from, orders, held, may }: Span): ChangeSet[] {
+    if (head === null) return [];
+    const isHere = head.movedTo === null;
+    const copies = isHere ? heldCopies(this.#store.vouchers, { customer, from, ids: held }) : {};
+    if (!head.known && !holdsAny(copies)) return [];
+    const told = isHere && head.known ? this.#store.ordersSince(customer, from, orders) : [];
+    const referrals = isHere && may.referrals ? this.#store.referrals.since(customer, from) : [];
+    return [{ customer, from, head, may, orders: told, referrals, held: copies }];
   }
 }
 
@@ -209,5 +216,6 @@ function dayOf(head: Head): number {
 interface Span {
   from: number;
   orders: string[] | null;
+  held: HeldIds | null;
   may: ChangeSet['may'];
 }

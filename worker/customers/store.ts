@@ -5,6 +5,7 @@ import consents from '../../migrations/customers/0002_consents.sql';
 import merges from '../../migrations/customers/0003_merges.sql';
 import segments from '../../migrations/customers/0004_segments.sql';
 import loyalty from '../../migrations/customers/0005_loyalty.sql';
+import toldVouchers from '../../migrations/customers/0006_told_vouchers.sql';
 import type { Head } from '../domain/customer.ts';
 import type { JournalRow } from '../domain/journal.ts';
 import { type Lot, NEVER } from '../domain/ledger.ts';
@@ -29,7 +30,7 @@ const NUMBERED = 4;
 
 const UNDO = new Error('undone on purpose');
 
-const MIGRATIONS = [first, consents, merges, segments, loyalty];
+const MIGRATIONS = [first, consents, merges, segments, loyalty, toldVouchers];
 
 export interface Page {
   limit: number;

@@ -3,10 +3,11 @@ import type { CountName, Counts } from '../domain/vouchers/facts.ts';
 import { periodStart, type ShopCalendar } from '../domain/vouchers/tally.ts';
 import type { GiftCredit, Redemption, Voucher } from '../domain/vouchers/voucher.ts';
 import type { Database } from '../storage/database.ts';
-import { toCredit, toRedemption, toVoucher } from './rows.ts';
+import { type Row, toCredit, toRedemption, toVoucher } from './rows.ts';
 
-/** The migration that made the tables. */
+/** The migration that made the tables, and the one since which rows say when they changed. */
 const SINCE = 5;
+const NUMBERED = 6;
 
 /** What is counted: redemptions that stand, of one voucher or of its campaign's codes here, by all or by one redeemer. */
 export interface Counting {
@@ -14,6 +15,12 @@ export interface Counting {
   voucher: string;
   campaign: string | null;
   redeemer: string | null;
+}
+
+/** As it stands, and the customer's row with which it came to be so. */
+export interface Changed<T> {
+  seq: number;
+  value: T;
 }
 
 /** The last one that was listed. */
@@ -78,6 +85,15 @@ export class VoucherStore {
     return this.#all(sql, customer, voucher).map(toRedemption);
   }
 
+  /** What changed after the customer's row of that number, each with when; 0: all. `ids`: of these alone. */
+  vouchersSince(customer: string, seq: number, ids: readonly string[] | null): Changed<Voucher>[] {
+    return this.#since('held_voucher', { customer, seq, ids }, toVoucher);
+  }
+
+  redemptionsSince(customer: string, seq: number, ids: readonly string[] | null): Changed<Redemption>[] {
+    return this.#since('redemption', { customer, seq, ids }, toRedemption);
+  }
+
   /** Those that stand or were rolled back, not the refused ones. */
   redemptionsOfOrder(customer: string, orderId: string): Redemption[] {
     const sql = `SELECT body FROM redemption WHERE customer = ? AND order_id = ? AND body ->> 'failure' IS NULL`;
@@ -127,6 +143,21 @@ export class VoucherStore {
       by === 'customer' ? redeemer : null,
     );
     return Number(counted[0]?.count ?? 0);
+  }
+
+  #since<T>(
+    table: 'held_voucher' | 'redemption',
+    { customer, seq, ids }: { customer: string; seq: number; ids: readonly string[] | null },
+    read: (row: Row) => T,
+  ): Changed<T>[] {
+    if (this.#db.version() < NUMBERED || ids?.length === 0) return [];
+    const from = `SELECT seq, body FROM ${table} WHERE customer = ?`;
+    const key = table === 'redemption' ? 'redemption' : 'voucher';
+    const rows =
+      ids === null
+        ? this.#db.all(seq === 0 ? from : `${from} AND seq > ?`, ...(seq === 0 ? [customer] : [customer, seq]))
+        : this.#db.all(`${from} AND ${key} IN (SELECT value FROM json_each(?))`, customer, JSON.stringify(ids));
+    return rows.map((row) => ({ seq: Number(row.seq), value: read(row) }));
   }
 
   #all(sql: string, ...values: SqlStorageValue[]) {

@@ -8,8 +8,10 @@ import { directoryOf } from '../directory/cache.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Env } from '../env.ts';
 import { type Difference, differences, type OrderOwner, orderOwners, profileIds } from '../projection/told.ts';
+import { compareOffers, compareStrays } from './compare-offers.ts';
 import { eachObject } from './customer-pages.ts';
 import { jobKind, type StepCall, type StepOutcome } from './kind.ts';
+import { FIRST_PLACE, OfferPlace } from './offer-pages.ts';
 
 const PAGE = 100;
 const ORDER_PAGE = 300;
@@ -17,10 +19,12 @@ const ORDER_PAGE = 300;
 const PAUSES_MS = [100, 300, 900];
 
 const Cursor = z.strictObject({
-  phase: z.enum(['customers', 'orders']),
+  phase: z.enum(['customers', 'orders', 'offers', 'strays']),
   after: z.string(),
+  place: OfferPlace,
   customers: z.int(),
   orders: z.int(),
+  vouchers: z.int(),
   differences: z.int(),
   behind: z.int(),
 });
@@ -40,7 +44,8 @@ export const compare = jobKind({
   cursor: Cursor,
   exclusive: true,
   step: async (call): Promise<StepOutcome<Cursor>> => {
-    const at = call.cursor ?? { phase: 'customers', after: '', customers: 0, orders: 0, differences: 0, behind: 0 };
+    const at: Cursor = call.cursor ?? { ...NOTHING, phase: 'customers', after: '', place: FIRST_PLACE };
+    if (at.phase === 'offers' || at.phase === 'strays') return offers(call, at);
     const found = at.phase === 'customers' ? await comparePage(call, at.after) : await compareOrders(call, at.after);
     const next = { ...at, after: found.last ?? '', behind: at.behind + found.behind };
     next[at.phase] += found.seen;
@@ -48,11 +53,28 @@ export const compare = jobKind({
     const progress = { done: next.customers, total: at.phase === 'orders' ? next.customers : null };
     const lines = found.differences.map((difference): JsonObject => ({ ...difference }));
     if (found.last !== null) return { state: 'going', cursor: next, progress, lines };
-    if (at.phase === 'customers') return { state: 'going', cursor: { ...next, phase: 'orders' }, progress, lines };
-    const { customers, orders, behind } = next;
-    return { state: 'done', progress, lines, result: { customers, orders, behind, differences: next.differences } };
+    const phase = at.phase === 'customers' ? ('orders' as const) : ('offers' as const);
+    return { state: 'going', cursor: { ...next, phase }, progress, lines };
   },
 });
+
+const NOTHING = { customers: 0, orders: 0, vouchers: 0, differences: 0, behind: 0 };
+
+/** Campaigns and codes, and then copies that are nobody's. */
+async function offers({ env, shop, untilMs }: Call, at: Cursor): Promise<StepOutcome<Cursor>> {
+  const progress = { done: at.customers, total: at.customers };
+  if (at.phase === 'offers') {
+    const { next, seen, differences: lines } = await compareOffers(env, shop, { place: at.place, untilMs });
+    const counted = { vouchers: at.vouchers + seen, differences: at.differences + lines.length };
+    const place = next === null ? { phase: 'strays' as const, after: '' } : { place: next };
+    return { state: 'going', progress, lines, cursor: { ...at, ...counted, ...place } };
+  }
+  const { last, differences: lines } = await compareStrays(env, shop, at.after);
+  const counted = { ...at, differences: at.differences + lines.length };
+  if (last !== null) return { state: 'going', progress, lines, cursor: { ...counted, after: last } };
+  const { phase: _, after: __, place: ___, ...result } = counted;
+  return { state: 'done', progress, lines, result };
+}
 
 /** The customers after an id, and the copies among them that are nobody's. */
 async function comparePage({ env, shop }: Call, after: string): Promise<Found> {

@@ -9,9 +9,9 @@ import { codeKey } from '../domain/vouchers/codes.ts';
 import { codeColumns, readCodeLine } from '../imports/code-lines.ts';
 import { delimiterOf, readCsv } from '../imports/csv.ts';
 import { isUtf16, startOf } from '../imports/file.ts';
+import { type ImportLine, importLines, type LineDone } from '../publishing/import-lines.ts';
 import { openShop } from '../shops/cache.ts';
 import { receiptOf } from '../shops/shop-time.ts';
-import { type ImportLine, importLines, type LineDone } from './import-lines.ts';
 import { jobKind, type StepCall, type StepOutcome } from './kind.ts';
 import { measured } from './measured-file.ts';
 
@@ -31,13 +31,19 @@ const Cursor = z.strictObject({
   counts: Counts,
 });
 type Cursor = z.infer<typeof Cursor>;
-type Call = StepCall<{ campaign: string }, Cursor>;
+/** `others`: what columns of unknown names are; `request`: the fingerprint of the request that it came with. */
+const Input = z.strictObject({
+  campaign: z.string(),
+  others: z.enum(['refused', 'metadata']),
+  request: z.string(),
+});
+type Call = StepCall<z.infer<typeof Input>, Cursor>;
 
 const NONE = { lines: 0, created: 0, updated: 0, refused: 0 };
 
 /** Progress is told in bytes of the file. The report has the lines that were refused, and those that changed a code. */
 export const importCodes = jobKind({
-  input: z.strictObject({ campaign: z.string() }),
+  input: Input,
   cursor: Cursor,
   mostLines: MOST_REPORTED,
   step: async (call: Call): Promise<StepOutcome<Cursor>> => {
@@ -68,7 +74,7 @@ export const importCodes = jobKind({
 
 /** A file that is too large, or whose header cannot be read, changes nothing. */
 async function begin(call: Call): Promise<StepOutcome<Cursor>> {
-  const { upload } = call;
+  const { upload, input } = call;
   if (upload.size > LARGEST_CODE_FILE) return failed(call, `The file has more than ${LARGEST_CODE_FILE} bytes.`);
   if (isUtf16(upload)) return failed(call, 'The file must be UTF-8, not UTF-16.');
   const { lines } = await measured(upload);
@@ -77,7 +83,7 @@ async function begin(call: Call): Promise<StepOutcome<Cursor>> {
   const delimiter = delimiterOf(upload, first);
   const { rows, next } = readCsv(upload, delimiter, first, 1);
   const header = rows[0]?.cells ?? null;
-  const { columns, flaws } = header === null ? NO_HEADER : codeColumns(header);
+  const { columns, flaws } = header === null ? NO_HEADER : codeColumns(header, input.others);
   const progress = { done: 0, total: upload.size };
   if (flaws.length > 0) {
     const report = flaws.map((flaw) => ({ line: 1, verdict: 'refused', ...flaw }));

@@ -17,7 +17,6 @@ const ALARM_MS = 5_000;
 const LATE_MS = 1_000;
 const AFTER_BUG_MS = 60_000;
 const MOST_OPEN = 100;
-const KEPT_MS = 90 * 86_400_000;
 /** A draft that nobody starts is taken away after this long. */
 const DRAFT_KEPT_MS = 86_400_000;
 const MOST_DRAFTS = 20;
@@ -87,7 +86,7 @@ export class Jobs extends DurableObject<Env> {
       const waiting = open.find((one) => isFresh(one, { kind, input }));
       if (JOB_KINDS[kind]?.shared && waiting !== undefined) return { refusal: null, job: waiting };
       if (open.length >= MOST_OPEN) return { refusal: 'full' };
-      this.#store.dropOld(now - KEPT_MS);
+      this.#store.dropOld(now);
       const job = newJob({ id, kind, input }, this.#store.lastN() + 1, now);
       this.#store.write(job);
       this.#store.uploads.dropDraft(id);
@@ -195,7 +194,8 @@ export class Jobs extends DurableObject<Env> {
   resume(id: string): Resumed {
     const job = this.#store.job(id);
     if (job === null) return { refusal: 'unknown' };
-    if (JOB_KINDS[job.kind]?.resumable !== true) return { refusal: 'final', job };
+    const { resumable = false, keepsFile = false } = JOB_KINDS[job.kind] ?? {};
+    if (!resumable || (keepsFile && this.#store.uploads.parts(id).length === 0)) return { refusal: 'final', job };
     if (job.endedAtMs === null) return { refusal: 'going', job };
     if (job.state === 'done') return { refusal: 'done', job };
     if (this.#store.open().length >= MOST_OPEN) return { refusal: 'full' };

@@ -53,6 +53,8 @@ export interface JobKind {
   exclusive: boolean;
   /** One that was cancelled or failed may go on from its cursor. */
   resumable: boolean;
+  /** Its file is kept for a week where trouble ended it, so that it can go on; without its file it cannot. */
+  keepsFile: boolean;
   /** One that has not begun does the work of another with the same input as well. */
   shared: boolean;
   /** How many lines of its report are kept. */
@@ -68,6 +70,7 @@ export function jobKind<Input, Cursor>(about: {
   cursor: z.ZodType<Cursor>;
   exclusive?: boolean;
   resumable?: boolean;
+  keepsFile?: boolean;
   shared?: boolean;
   mostLines?: number;
   step: (call: StepCall<Input, Cursor>) => Promise<StepOutcome<Cursor>>;
@@ -75,6 +78,7 @@ export function jobKind<Input, Cursor>(about: {
   return {
     exclusive: about.exclusive ?? false,
     resumable: about.resumable ?? false,
+    keepsFile: about.keepsFile ?? false,
     shared: about.shared ?? false,
     mostLines: about.mostLines ?? MOST_LINES,
     step: (call) =>

@@ -55,6 +55,8 @@ type Call = StepCall<NewPointsImport, Cursor>;
 export const pointsImport = jobKind({
   input: NewPointsImport,
   cursor: PointsCursor,
+  resumable: true,
+  keepsFile: true,
   mostLines: MOST_POINTS_LINES + 100,
   step: async (call: Call): Promise<StepOutcome<Cursor>> => {
     const shop = await openShop(call.env, call.shop);

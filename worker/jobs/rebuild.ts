@@ -6,9 +6,11 @@ import { z } from 'zod';
 import { customersOf } from '../customers/stubs.ts';
 import { directoryOf } from '../directory/cache.ts';
 import { CLEARED, clearSlice, setEpoch } from '../projection/clear.ts';
+import { tellCopies } from '../projection/vouchers.ts';
 import { shopOf } from '../shops/cache.ts';
 import { eachObject } from './customer-pages.ts';
 import { jobKind, type StepCall, type StepOutcome } from './kind.ts';
+import { FIRST_PLACE, nextCopies, OfferPlace } from './offer-pages.ts';
 
 const PAGE = 100;
 
@@ -16,6 +18,7 @@ const Cursor = z.discriminatedUnion('phase', [
   /** `table`: which of the copies' tables; `epoch` voids deletes that D1 applies after this phase. */
   z.strictObject({ phase: z.literal('clear'), epoch: z.int(), table: z.int(), after: z.string() }),
   z.strictObject({ phase: z.literal('tell'), after: z.string() }),
+  z.strictObject({ phase: z.literal('tell_offers'), place: OfferPlace }),
 ]);
 type Cursor = z.infer<typeof Cursor>;
 type Call = StepCall<object, Cursor>;
@@ -28,6 +31,7 @@ export const rebuild = jobKind({
     const { cursor } = call;
     if (cursor === null) return begin(call);
     if (cursor.phase === 'tell') return tell(call, cursor.after);
+    if (cursor.phase === 'tell_offers') return tellOffers(call, cursor.place);
     return cursor.table < CLEARED.length ? clear(call, cursor) : endClearing(call, cursor.epoch);
   },
 });
@@ -72,8 +76,21 @@ async function tell(call: Call, from: string): Promise<StepOutcome<Cursor>> {
   );
   if (!at.ended)
     return { state: 'going', progress: { done: at.done, total: null }, cursor: { phase: 'tell', after: at.after } };
+  const cursor = { phase: 'tell_offers' as const, place: FIRST_PLACE };
+  return { state: 'going', progress: { done: at.done, total: at.done }, cursor };
+}
+
+/** Campaigns and the codes that nobody holds. */
+async function tellOffers({ env, shop, progress, untilMs }: Call, from: OfferPlace): Promise<StepOutcome<Cursor>> {
+  const at = await repeated({ place: from, ended: false }, untilMs, async ({ place, ended }) => {
+    if (ended) return null;
+    const { copies, next } = await nextCopies({ env, shop, settleMs: 0 }, place);
+    await tellCopies(env.DB, shop, copies);
+    return { place: next ?? place, ended: next === null };
+  });
+  if (!at.ended) return { state: 'going', progress, cursor: { phase: 'tell_offers', place: at.place } };
   await shopOf(env, shop).retell();
-  return { state: 'done', progress: { done: at.done, total: at.done }, result: { customers: at.done } };
+  return { state: 'done', progress, result: { customers: progress.done } };
 }
 
 /** Goes on until `next` answers null or the time is over; a failure gives up only what has not moved at all. */

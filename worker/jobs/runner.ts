@@ -129,10 +129,15 @@ export class Runner {
       if (job === null || job.endedAtMs !== null) return false;
       const after = next(job);
       this.#store.write(after);
-      if (after.endedAtMs !== null) this.#store.uploads.drop(job.id);
+      if (after.endedAtMs !== null && !this.#mayGoOn(after)) this.#store.uploads.drop(job.id);
       return after.endedAtMs !== null;
     });
     if (endedNow) this.#of.ended(before.id);
+  }
+
+  /** It failed by trouble that may pass, and will need its file again. */
+  #mayGoOn({ kind, state, failures }: Job): boolean {
+    return this.#kinds[kind]?.keepsFile === true && state === 'failed' && failures >= MOST_FAILURES;
   }
 
   #report(job: Job, error: unknown): void {

@@ -7,6 +7,9 @@ import { Database } from '../storage/database.ts';
 import type { Progress } from './kind.ts';
 import { Uploads } from './uploads.ts';
 
+const KEPT_MS = 90 * 86_400_000;
+const FILE_KEPT_MS = 7 * 86_400_000;
+
 export type JobState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
 
 export interface Job {
@@ -106,8 +109,11 @@ export class JobStore {
     );
   }
 
-  /** Jobs that ended before `endedMs` with their lines. */
-  dropOld(endedMs: number): void {
+  /** Jobs that ended long ago, with their lines; of those that failed and could go on, their files sooner. */
+  dropOld(now: number): void {
+    const endedMs = now - KEPT_MS;
+    const failed = 'SELECT id FROM job WHERE ended_ms < ? AND id IN (SELECT job FROM part)';
+    for (const { id } of this.#db.all(failed, now - FILE_KEPT_MS)) this.uploads.drop(String(id));
     this.#db.run('DELETE FROM line WHERE job IN (SELECT id FROM job WHERE ended_ms < ?)', endedMs);
     this.#db.run('DELETE FROM job WHERE ended_ms < ?', endedMs);
   }

@@ -6,11 +6,12 @@ import type { Head } from '../domain/customer.ts';
 import type { Order } from '../domain/order.ts';
 import { fulfilmentOf, paymentOf } from '../domain/order-status.ts';
 import type { Made } from '../domain/referrals/made.ts';
-import { within } from '../time/deadline.ts';
+import { inTime } from './in-time.ts';
 import { referralStatements } from './referrals.ts';
+import type { ToldRow, VoucherCopies } from './voucher-rows.ts';
+import { voucherStatements } from './vouchers.ts';
 
 const DAY_MS = 86_400_000;
-const TIMEOUT_MS = 3_000;
 /** A parameter holds 2 MB: texts are cut for the copy, and many orders go in several statements. */
 const LONGEST_TEXT = 255;
 const ORDERS_A_STATEMENT = 500;
@@ -22,6 +23,8 @@ export interface ChangeSet {
   orders: Order[];
   /** The friends they brought. */
   referrals: Made[];
+  /** What they hold: each row says itself when it counts. */
+  held: Pick<VoucherCopies, 'vouchers' | 'redemptions' | 'rollbacks'>;
   /** What the set may change besides the counters: statements that none of the sets needs are not sent. */
   may: { names: boolean; day: boolean; balance: boolean; groups: boolean; referrals: boolean };
 }
@@ -110,7 +113,7 @@ const SEQS = `
 
 /** Throws where D1 does not answer in time; what it did then is unknown, and telling again is safe. */
 export async function applyChangeSets(db: D1Database, shop: string, sets: ChangeSet[]): Promise<Applied> {
-  const [gone, live] = split(sets);
+  const [gone, live] = split(sets.filter(({ head }) => head.known));
   const profiles = JSON.stringify(live.map(profileOf));
   const orders = live.flatMap(ordersOf);
   const wanted: [boolean, string][] = [
@@ -131,13 +134,24 @@ export async function applyChangeSets(db: D1Database, shop: string, sets: Change
     ...slices.map((slice) => db.prepare(ORDERS).bind(shop, JSON.stringify(slice))),
     ...referralStatements(db, shop, live),
     ...(joining.length > 0 ? [LEAVE, JOIN] : []).map((sql) => db.prepare(sql).bind(shop, joined)),
+    ...voucherStatements(db, shop, heldIn(sets)),
     ...wanted.flatMap(([needed, sql]) => (needed ? [db.prepare(sql).bind(shop, profiles)] : [])),
   ];
   const results = await inTime(db.batch<CopySeq>(statements));
   const seqs = new Map(results.flatMap(({ results: rows }) => rows.map((row) => [row.customer, Number(row.seq)])));
+  // of somebody the shop cannot name there is no profile that could stand anywhere
+  for (const { customer, head } of sets) if (!head.known) seqs.set(customer, head.seq);
   const others = sets.map(({ customer }) => customer).filter((customer) => !seqs.has(customer));
   if (others.length > 0) for (const [customer, seq] of await copySeqs(db, shop, others)) seqs.set(customer, seq);
   return { seqs, rowsWritten: results.reduce((sum, result) => sum + (result.meta.rows_written ?? 0), 0) };
+}
+
+function heldIn(sets: ChangeSet[]): ChangeSet['held'] {
+  return {
+    vouchers: sets.flatMap(({ held }) => held.vouchers ?? []),
+    redemptions: sets.flatMap(({ held }) => held.redemptions ?? []),
+    rollbacks: sets.flatMap(({ held }) => held.rollbacks ?? []),
+  };
 }
 
 /** Customers who were handed over, and the others. */
@@ -156,16 +170,6 @@ export async function copySeqs(db: D1Database, shop: string, customers: string[]
   const { results } = await inTime(db.prepare(SEQS).bind(shop, JSON.stringify(customers)).all<CopySeq>());
   return new Map(results.map(({ customer, seq }) => [customer, Number(seq)]));
 }
-
-/** What D1 answers, or a throw where it takes too long; whether it did the work is then unknown. */
-export function inTime<T>(work: Promise<T>): Promise<T> {
-  return within(TIMEOUT_MS, work, () => {
-    throw new Error(`D1 did not answer within ${TIMEOUT_MS} ms`);
-  });
-}
-
-/** A row as it is told to D1, by the names that the statements above read. */
-export type ToldRow = Record<string, string | number | null>;
 
 export function ordersOf(set: ChangeSet): ToldRow[] {
   return set.orders.flatMap((order) =>

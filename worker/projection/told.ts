@@ -1,13 +1,19 @@
 /** What D1 holds of customers against what their objects told it: each field that differs, found by reading both. */
-import { type ChangeSet, groupsOf, inTime, ordersOf, profileOf, type ToldRow } from './apply.ts';
+import { type ChangeSet, groupsOf, ordersOf, profileOf } from './apply.ts';
+import { inTime } from './in-time.ts';
+import { rowsOf, type ToldRow, VOUCHER_TABLES } from './voucher-rows.ts';
+import { type VoucherRows, voucherDifferences } from './voucher-told.ts';
 
 /** What D1 should hold of one customer. */
 export interface ToldCopy {
   customer: string;
-  profile: ToldRow;
+  /** null: the shop cannot name them. */
+  profile: ToldRow | null;
   orders: ToldRow[];
   /** Segments and lists with since when, by id, as JSON. */
   groups: string;
+  /** The vouchers they hold, and what was done with these. */
+  held: VoucherRows;
 }
 
 export interface Difference {
@@ -42,9 +48,10 @@ const UNCOMPARED_OF_ORDERS = new Set(['from', 'seq']);
 export function toldCopy(set: ChangeSet): ToldCopy {
   return {
     customer: set.customer,
-    profile: profileOf(set),
+    profile: set.head.known ? profileOf(set) : null,
     orders: ordersOf(set),
-    groups: inOneForm(groupsOf(set).groups),
+    groups: set.head.known ? inOneForm(groupsOf(set).groups) : NO_GROUPS,
+    held: rowsOf(set.held),
   };
 }
 
@@ -68,6 +75,7 @@ export async function differences(
     (groups?.results ?? []).map((row) => [row.c, inOneForm(JSON.parse(String(row.groups)))]),
   );
   const byCustomer = new Map(told.map((copy) => [copy.customer, copy]));
+  const held = await heldDifferences(db, shop, told);
   const found = customers.map((customer): [string, Difference[]] => {
     const copy = byCustomer.get(customer);
     const rows = [
@@ -79,12 +87,29 @@ export async function differences(
     }
     const [own, kept] = [copy?.groups ?? NO_GROUPS, groupsOfCustomer.get(customer) ?? NO_GROUPS];
     if (own !== kept) rows.push([{ customer, order: null, field: 'groups', object: own, copy: kept }]);
-    return [customer, rows.flat()];
+    return [customer, [...rows.flat(), ...(held.get(customer) ?? [])]];
   });
   return new Map(found.filter(([, all]) => all.length > 0));
 }
 
 const NO_GROUPS = '{}';
+
+async function heldDifferences(db: D1Database, shop: string, told: ToldCopy[]): Promise<Map<string, Difference[]>> {
+  const all: VoucherRows = { campaign: [], voucher: [], redemption: [], rollback: [], publication: [] };
+  const holders = new Map<string, string>();
+  for (const { customer, held } of told)
+    for (const table of VOUCHER_TABLES) {
+      all[table].push(...held[table]);
+      for (const { id } of held[table]) holders.set(`${table} ${id}`, customer);
+    }
+  const found = new Map<string, Difference[]>();
+  for (const { table, id, field, object, copy } of await voucherDifferences(db, shop, all)) {
+    const customer = holders.get(`${table} ${id}`) ?? '';
+    const difference = { customer, order: null, field: `${table} ${id} ${field}`, object, copy };
+    found.set(customer, [...(found.get(customer) ?? []), difference]);
+  }
+  return found;
+}
 
 function inOneForm(groups: Record<string, number>): string {
   return JSON.stringify(Object.fromEntries(Object.entries(groups).sort(([a], [b]) => (a < b ? -1 : 1))));

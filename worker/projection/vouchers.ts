@@ -1,11 +1,11 @@
 /**
- * Tells D1's copies of campaigns and vouchers. Each row says where its owner stood when it was told, and counts only where
- * the copy does not stand further on: gaps, repeats and reorderings cannot hurt. Who tells goes on until it was answered.
+ * Tells D1's copies of campaigns and vouchers. Each row says where its owner stood when it came to be so, and counts only
+ * where the copy does not stand further on: gaps, repeats and reorderings cannot hurt. Who tells goes on until it was
+ * answered; what is there already is not written again.
  */
-import { stateOf } from '../domain/vouchers/due.ts';
-import type { Redemption, Rollback, Voucher } from '../domain/vouchers/voucher.ts';
 import { jsonTexts } from '../storage/json-texts.ts';
-import { inTime } from './apply.ts';
+import { inTime } from './in-time.ts';
+import { rowsOf, VOUCHER_TABLES, type VoucherCopies, type VoucherTable } from './voucher-rows.ts';
 
 const CAMPAIGN = `
   INSERT INTO campaign (shop, campaign, version, name, kind, benefit, active, archived, deleted, created_ms, updated_ms, body)
@@ -14,146 +14,66 @@ const CAMPAIGN = `
   FROM json_each(?2) WHERE true
   ON CONFLICT DO UPDATE SET version = excluded.version, active = excluded.active, archived = excluded.archived,
     deleted = excluded.deleted, updated_ms = excluded.updated_ms, body = excluded.body
-  WHERE excluded.version >= campaign.version`;
+  WHERE excluded.version >= campaign.version AND excluded.body IS NOT campaign.body`;
 
-// what an index holds is not named in the update: it is the same for a voucher's whole life, and naming it rewrites the index
-const VOUCHERS = `
+const INTO_VOUCHER = `
   INSERT INTO voucher (shop, voucher, rank, seq, code, code_key, campaign, holder, state, created_ms, updated_ms, gone, body)
-  SELECT ?1, value ->> 'id', value ->> 'rank', value ->> 'seq', value ->> 'code', value ->> 'key', value ->> 'campaign',
-    value ->> 'holder', value ->> 'state', value ->> 'created', value ->> 'updated', value ->> 'gone', value ->> 'body'
-  FROM json_each(?2) WHERE true
-  ON CONFLICT DO UPDATE SET rank = excluded.rank, seq = excluded.seq, holder = excluded.holder, state = excluded.state,
-    updated_ms = excluded.updated_ms, gone = excluded.gone, body = excluded.body
-  WHERE (excluded.rank, excluded.seq) >= (voucher.rank, voucher.seq)`;
+  SELECT ?1, j.value ->> 'id', j.value ->> 'rank', j.value ->> 'seq', j.value ->> 'code', j.value ->> 'key',
+    j.value ->> 'campaign', j.value ->> 'holder', j.value ->> 'state', j.value ->> 'created', j.value ->> 'updated',
+    j.value ->> 'gone', j.value ->> 'body'
+  FROM json_each(?2) j LEFT JOIN voucher v ON v.shop = ?1 AND v.voucher = j.value ->> 'id'`;
+const VOUCHER_CHANGE = `rank = excluded.rank, seq = excluded.seq, state = excluded.state, updated_ms = excluded.updated_ms,
+    gone = excluded.gone, body = excluded.body`;
+const IS_NEWER = `(excluded.rank, excluded.seq) >= (voucher.rank, voucher.seq)
+    AND (excluded.rank, excluded.seq, excluded.gone, excluded.body) IS NOT (voucher.rank, voucher.seq, voucher.gone, voucher.body)`;
+
+// What an index holds is named in an update only where it changes, for naming it rewrites the index. A holder comes once,
+// and again where two customers turn out to be one.
+const NEW_HOLDERS = `${INTO_VOUCHER} WHERE v.holder IS NOT j.value ->> 'holder'
+  ON CONFLICT DO UPDATE SET holder = excluded.holder, ${VOUCHER_CHANGE} WHERE ${IS_NEWER}`;
+const VOUCHERS = `${INTO_VOUCHER} WHERE v.voucher IS NULL OR v.holder IS j.value ->> 'holder'
+  ON CONFLICT DO UPDATE SET ${VOUCHER_CHANGE} WHERE ${IS_NEWER}`;
 
 const REDEMPTIONS = `
-  INSERT INTO redemption (shop, redemption, seq, voucher, campaign, customer, at_ms, failed, body)
-  SELECT ?1, value ->> 'id', value ->> 'seq', value ->> 'voucher', value ->> 'campaign', value ->> 'customer',
-    value ->> 'at', value ->> 'failed', value ->> 'body'
+  INSERT INTO redemption (shop, at_ms, redemption, seq, owner, voucher, campaign, customer, failed, body)
+  SELECT ?1, value ->> 'at', value ->> 'id', value ->> 'seq', value ->> 'owner', value ->> 'voucher', value ->> 'campaign',
+    value ->> 'customer', value ->> 'failed', value ->> 'body'
   FROM json_each(?2) WHERE true
-  ON CONFLICT DO UPDATE SET seq = excluded.seq, customer = excluded.customer, body = excluded.body
-  WHERE excluded.seq >= redemption.seq`;
+  ON CONFLICT DO UPDATE SET seq = excluded.seq, owner = excluded.owner, customer = excluded.customer, body = excluded.body
+  WHERE excluded.seq >= redemption.seq AND (excluded.owner, excluded.body) IS NOT (redemption.owner, redemption.body)`;
 
 const ROLLBACKS = `
-  INSERT INTO rollback (shop, rollback, redemption, at_ms, body)
-  SELECT ?1, value ->> 'id', value ->> 'redemption', value ->> 'at', value ->> 'body' FROM json_each(?2) WHERE true
-  ON CONFLICT DO NOTHING`;
+  INSERT INTO rollback (shop, at_ms, rollback, seq, owner, voucher, campaign, customer, body)
+  SELECT ?1, value ->> 'at', value ->> 'id', value ->> 'seq', value ->> 'owner', value ->> 'voucher', value ->> 'campaign',
+    value ->> 'customer', value ->> 'body'
+  FROM json_each(?2) WHERE true
+  ON CONFLICT DO UPDATE SET seq = excluded.seq, owner = excluded.owner, customer = excluded.customer, body = excluded.body
+  WHERE excluded.seq >= rollback.seq AND excluded.owner IS NOT rollback.owner`;
 
 const PUBLICATIONS = `
-  INSERT INTO publication (shop, publication, campaign, customer, at_ms, body)
-  SELECT ?1, value ->> 'id', value ->> 'campaign', value ->> 'customer', value ->> 'at', value ->> 'body'
+  INSERT INTO publication (shop, at_ms, publication, campaign, customer, body)
+  SELECT ?1, value ->> 'at', value ->> 'id', value ->> 'campaign', value ->> 'customer', value ->> 'body'
   FROM json_each(?2) WHERE true
   ON CONFLICT DO UPDATE SET body = excluded.body WHERE excluded.body IS NOT publication.body`;
 
-type ToldRow = Record<string, string | number | null>;
+const STATEMENTS: Record<VoucherTable, string[]> = {
+  campaign: [CAMPAIGN],
+  voucher: [NEW_HOLDERS, VOUCHERS],
+  redemption: [REDEMPTIONS],
+  rollback: [ROLLBACKS],
+  publication: [PUBLICATIONS],
+};
 
-export interface CampaignCopy {
-  campaign: { id: string; version: number; name: string; kind: string; benefit: string; active: boolean };
-  createdAtMs: number;
-  updatedAtMs: number;
-  archived: boolean;
-  deleted: boolean;
-  /** All of it, as its object keeps it. */
-  body: unknown;
-}
-
-/** `voucher` null: nothing ever happened to it. */
-export interface VoucherCopy {
-  id: string;
-  code: string;
-  key: string;
-  campaign: string | null;
-  /** 0: the object of its code tells it; 1: the customer who holds it. */
-  rank: 0 | 1;
-  /** Of its owner's journal. */
-  seq: number;
-  createdAtMs: number;
-  gone: boolean;
-  voucher: Voucher | null;
-}
-
-export interface RedemptionCopy {
-  seq: number;
-  redemption: Redemption;
-}
-
-export interface PublicationCopy {
-  id: string;
-  campaign: string | null;
-  customer: string;
-  atMs: number;
-  body: unknown;
-}
-
-export interface VoucherCopies {
-  campaigns?: CampaignCopy[];
-  vouchers?: VoucherCopy[];
-  redemptions?: RedemptionCopy[];
-  rollbacks?: { redemption: Redemption; rollback: Rollback }[];
-  publications?: PublicationCopy[];
+/** Part of a batch. */
+export function voucherStatements(db: D1Database, shop: string, copies: VoucherCopies): D1PreparedStatement[] {
+  const rows = rowsOf(copies);
+  return VOUCHER_TABLES.flatMap((table) =>
+    jsonTexts(rows[table]).flatMap((text) => STATEMENTS[table].map((sql) => db.prepare(sql).bind(shop, text))),
+  );
 }
 
 /** One batch. Throws where D1 does not answer in time; what it did then is unknown, and telling again is safe. */
 export async function tellCopies(db: D1Database, shop: string, copies: VoucherCopies): Promise<void> {
-  const told: [string, ToldRow[]][] = [
-    [CAMPAIGN, (copies.campaigns ?? []).map(campaignRow)],
-    [VOUCHERS, (copies.vouchers ?? []).map(voucherRow)],
-    [REDEMPTIONS, (copies.redemptions ?? []).map(redemptionRow)],
-    [ROLLBACKS, (copies.rollbacks ?? []).map(rollbackRow)],
-    [PUBLICATIONS, (copies.publications ?? []).map(publicationRow)],
-  ];
-  const statements = told.flatMap(([sql, rows]) => jsonTexts(rows).map((text) => db.prepare(sql).bind(shop, text)));
+  const statements = voucherStatements(db, shop, copies);
   if (statements.length > 0) await inTime(db.batch(statements));
-}
-
-function campaignRow({ campaign, createdAtMs, updatedAtMs, archived, deleted, body }: CampaignCopy): ToldRow {
-  const { id, version, name, kind, benefit, active } = campaign;
-  return {
-    id,
-    version,
-    name,
-    kind,
-    benefit,
-    active: active ? 1 : 0,
-    archived: archived ? 1 : 0,
-    deleted: deleted ? 1 : 0,
-    created: createdAtMs,
-    updated: updatedAtMs,
-    body: JSON.stringify(body),
-  };
-}
-
-function voucherRow(copy: VoucherCopy): ToldRow {
-  const { id, code, key, campaign, rank, seq, createdAtMs, gone, voucher } = copy;
-  return {
-    id,
-    code,
-    key,
-    campaign,
-    rank,
-    seq,
-    holder: voucher?.holder ?? null,
-    state: voucher === null ? 'active' : stateOf(voucher),
-    created: createdAtMs,
-    updated: voucher?.updatedAtMs ?? createdAtMs,
-    gone: gone ? 1 : 0,
-    body: voucher === null ? null : JSON.stringify(voucher),
-  };
-}
-
-function redemptionRow({ seq, redemption }: RedemptionCopy): ToldRow {
-  const { id, voucher, campaign, customer, atMs, failure } = redemption;
-  const failed = failure === null ? 0 : 1;
-  return { id, seq, voucher, campaign, customer, at: atMs, failed, body: JSON.stringify(redemption) };
-}
-
-function rollbackRow({ redemption, rollback }: { redemption: Redemption; rollback: Rollback }): ToldRow {
-  const { id, atMs } = rollback;
-  const { code, campaign, customer, orderId, voucher } = redemption;
-  const body = { ...rollback, redemption: redemption.id, code, voucher, campaign, customer, orderId };
-  return { id, redemption: redemption.id, at: atMs, body: JSON.stringify(body) };
-}
-
-function publicationRow({ id, campaign, customer, atMs, body }: PublicationCopy): ToldRow {
-  return { id, campaign, customer, at: atMs, body: JSON.stringify(body) };
 }
