@@ -18,6 +18,18 @@ describe('a bucket', () => {
     expect(passed(buckets, 'a', 30, NOW + 60_000)).toBe(10);
   });
 
+  test('tells what is left of it, and takes nothing for that', () => {
+    const buckets = new TokenBuckets(10);
+    expect(buckets.room('a', FIVE, NOW)).toEqual({ left: 10, size: 10, fullInSeconds: 0 });
+    buckets.take('a', FIVE, NOW);
+    buckets.take('a', FIVE, NOW);
+    for (let at = 0; at < 2; at += 1)
+      expect(buckets.room('a', FIVE, NOW)).toEqual({ left: 8, size: 10, fullInSeconds: 1 });
+    expect(buckets.room('a', FIVE, NOW + 200)).toEqual({ left: 9, size: 10, fullInSeconds: 1 });
+    expect(passed(buckets, 'a', 30)).toBe(8);
+    expect(buckets.room('a', FIVE, NOW).left).toBe(0);
+  });
+
   test('says in whole seconds how long to wait, and after that time it passes', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 5_000 }), fc.integer({ min: 1, max: 20_000 }), (perSecond, cost) => {

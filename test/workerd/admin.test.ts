@@ -364,6 +364,11 @@ describe('settings', () => {
     for (const change of [
       { links: { privacy: 'javascript:alert(1)' } },
       { links: { terms: '//evil.example' } },
+      { links: { applyCode: 'https://my.shop/discount/' } },
+      { links: { applyCode: 'https://my.shop/{code}/{code}' } },
+      { links: { applyCode: 'https://{code}.evil.example/' } },
+      { links: { applyCode: 'http://my.shop/discount/{code}' } },
+      { links: { applyCode: 'javascript:alert("{code}")' } },
       { points: 1 },
       {},
     ]) {
@@ -376,6 +381,7 @@ describe('settings', () => {
       account: null,
       privacy: '/privacy',
       terms: null,
+      applyCode: null,
     });
   });
 });

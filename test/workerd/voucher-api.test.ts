@@ -88,7 +88,7 @@ describe('a voucher', () => {
     expect(again.body).toEqual(first.body);
     expect(again.headers.get('idempotent-replayed')).toBe('true');
     expectError(await ask('POST', at(code), TEN_OFF), 409, 'duplicate_found');
-    expectError(await ask('POST', at(code), { ...TEN_OFF, active: false }, key), 409, 'duplicate_found');
+    expectError(await ask('POST', at(code), { ...TEN_OFF, active: false }, key), 422, 'idempotency_mismatch');
   });
 
   it('is changed, and what is not named stays', async () => {
@@ -138,7 +138,7 @@ describe('a voucher', () => {
     [{ ...TEN_OFF, discount: { type: 'AMOUNT', amount_off: -1 } }, 'amount_off'],
     [{ ...TEN_OFF, discount: { type: 'PERCENT', percent_off: 100.5 } }, 'percent_off'],
     [{ ...TEN_OFF, redemption: { quantity: 0 } }, 'quantity'],
-    [{ ...TEN_OFF, validity_day_of_week: [1] }, 'validity_day_of_week'],
+    [{ ...TEN_OFF, validity_day_of_week: [7] }, 'validity_day_of_week'],
     [{ ...TEN_OFF, start_date: '2030-01-02', expiration_date: '2030-01-01' }, 'expiration_date'],
   ])('that is malformed is refused, and the field is named: %j', async (body, field) => {
     const code = newCode();
@@ -214,9 +214,9 @@ describe('a redemption', () => {
     expectError(await ask('GET', '/v1/redemptions/r_x'), 404, 'not_found');
   });
 
-  it('for a customer whom nobody knows is refused', async () => {
+  it('for a customer by an id that is nobody’s is refused', async () => {
     const code = await coupon();
-    expectError(await redeem(code, { ...ORDER, customer: { source_id: 'nobody' } }), 400, 'invalid_customer');
+    expectError(await redeem(code, { ...ORDER, customer: { id: 'nobody' } }), 400, 'invalid_customer');
     expect((await read(code)).redemption.redeemed_quantity).toBe(0);
   });
 });

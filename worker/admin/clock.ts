@@ -3,6 +3,7 @@ import { createRoute } from '@hono/zod-openapi';
 import type { z } from 'zod';
 import { body, json } from '../http/answers.ts';
 import { type AppContext, raw, routes } from '../http/app.ts';
+import { once } from '../http/once.ts';
 import { requireScope } from '../http/scope.ts';
 import { ADVANCE_CLOCK } from '../jobs/advance-clock.ts';
 import { jobsOf } from '../jobs/stubs.ts';
@@ -12,7 +13,6 @@ import { addDuration } from '../time/iso-duration.ts';
 import { Clock, ClockAdvance, LATEST_MS } from '../wire/clock.ts';
 import { ProblemError } from '../wire/problem.ts';
 import { bearer, idempotent, refusals, writeRefusals } from './docs.ts';
-import { once } from './idempotency.ts';
 import { jobPath, startJob } from './job-start.ts';
 
 /** How long an advance is waited for before it is answered as a job. */

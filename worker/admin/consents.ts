@@ -3,6 +3,7 @@ import { createRoute, type z } from '@hono/zod-openapi';
 import type { Channel, ConsentChange } from '../domain/consent.ts';
 import { body, json } from '../http/answers.ts';
 import { type AppContext, raw, routes } from '../http/app.ts';
+import { once, seedOf } from '../http/once.ts';
 import { requireScope } from '../http/scope.ts';
 import { changeConsents } from '../routing/change-consents.ts';
 import { sha256Hex } from '../shops/crypto.ts';
@@ -10,7 +11,6 @@ import { ChannelConsent, ConsentWrite, Channel as WireChannel } from '../wire/co
 import { ProblemError } from '../wire/problem.ts';
 import { consentView } from './consent-views.ts';
 import { bearer, idempotent, writeRefusals } from './docs.ts';
-import { once, seedOf } from './idempotency.ts';
 import { findCustomer, refParam } from './ref.ts';
 
 export const consents = routes();

@@ -3,6 +3,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { EventRule as Rule } from '../domain/event-rules.ts';
 import { body, json } from '../http/answers.ts';
 import { type AppContext, raw, routes } from '../http/app.ts';
+import { once } from '../http/once.ts';
 import { requireScope } from '../http/scope.ts';
 import { forgetShop, shopOf } from '../shops/cache.ts';
 import { eventRulesOf } from '../shops/settings.ts';
@@ -10,7 +11,6 @@ import { fromCursor, toCursor } from '../wire/cursor.ts';
 import { EventRule, EventRuleList, RuleName, RuleQuery } from '../wire/event-rules.ts';
 import { ProblemError } from '../wire/problem.ts';
 import { bearer, idempotent, refusals, writeRefusals } from './docs.ts';
-import { once } from './idempotency.ts';
 
 export const eventRules = routes();
 const about = { tags: ['Events'], security: bearer };

@@ -5,6 +5,7 @@ import type { SchemaRow } from '../debugger/schema-store.ts';
 import { suggested } from '../domain/event-schema.ts';
 import { body, json } from '../http/answers.ts';
 import { raw, routes } from '../http/app.ts';
+import { once } from '../http/once.ts';
 import { requireScope } from '../http/scope.ts';
 import { fromCursor, toCursor } from '../wire/cursor.ts';
 import { EventRule, FixSchema, MOST_FIXED_PROPERTIES } from '../wire/event-rules.ts';
@@ -12,7 +13,6 @@ import { EventSchema, EventSchemaList, noticeParam, SchemaQuery, schemaParam } f
 import { ProblemError } from '../wire/problem.ts';
 import { bearer, idempotent, refusals, writeRefusals } from './docs.ts';
 import { putRule } from './event-rules.ts';
-import { once } from './idempotency.ts';
 
 export const eventSchemas = routes();
 const about = { tags: ['Events'], security: bearer };

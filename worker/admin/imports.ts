@@ -3,6 +3,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { body, json } from '../http/answers.ts';
 import { type AppContext, raw, routes } from '../http/app.ts';
 import { readBytes } from '../http/body.ts';
+import { once, seedOf } from '../http/once.ts';
 import { requireScope } from '../http/scope.ts';
 import { IMPORT } from '../jobs/import-file.ts';
 import { jobsOf, newJobId } from '../jobs/stubs.ts';
@@ -13,7 +14,6 @@ import * as wire from '../wire/imports.ts';
 import { pageQuery } from '../wire/parts.ts';
 import { ProblemError } from '../wire/problem.ts';
 import { bearer, idempotent, refusals, writeRefusals } from './docs.ts';
-import { once, seedOf } from './idempotency.ts';
 import { draftView, importView } from './import-view.ts';
 import { accepted, jobPath, jobView } from './job-start.ts';
 

@@ -3,11 +3,11 @@ import type { z } from '@hono/zod-openapi';
 import type { JsonObject } from '../domain/json.ts';
 import { json } from '../http/answers.ts';
 import type { AppContext } from '../http/app.ts';
+import { once, seedOf } from '../http/once.ts';
 import type { Job as StoredJob } from '../jobs/store.ts';
 import { jobsOf, newJobId } from '../jobs/stubs.ts';
 import { Job } from '../wire/jobs.ts';
 import { ProblemError } from '../wire/problem.ts';
-import { once, seedOf } from './idempotency.ts';
 
 export const accepted = { 202: json(Job, 'The job; `Location` says where to follow it') };
 

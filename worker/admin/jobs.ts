@@ -2,6 +2,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { body, json } from '../http/answers.ts';
 import { type AppContext, raw, routes } from '../http/app.ts';
+import { once } from '../http/once.ts';
 import { requireScope } from '../http/scope.ts';
 import { jobsOf } from '../jobs/stubs.ts';
 import { fromCursor, toCursor } from '../wire/cursor.ts';
@@ -9,7 +10,6 @@ import { Job, JobLines, JobList, NewJob } from '../wire/jobs.ts';
 import { pageQuery } from '../wire/parts.ts';
 import { ProblemError } from '../wire/problem.ts';
 import { bearer, idempotent, refusals, writeRefusals } from './docs.ts';
-import { once } from './idempotency.ts';
 import { accepted, answerWithJob, jobView } from './job-start.ts';
 
 export const jobs = routes();
@@ -107,7 +107,7 @@ const resume = createRoute({
   summary: 'Have a job that was cancelled or failed go on from where it stood',
   description:
     'It waits its turn behind other jobs, and keeps its progress and its report. Evaluations, previews and snapshots of ' +
-    'segments, sums of all points and the undo of an import can go on; other kinds are started anew, and answer 409.',
+    'segments, sums of all points, imports of points and their undo can go on; other kinds are started anew, and answer 409.',
   request: { headers: idempotent, params: jobParam },
   responses: { 200: json(Job, 'The job'), ...writeRefusals },
 });

@@ -2,6 +2,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { body, json } from '../http/answers.ts';
 import { type AppContext, raw, routes } from '../http/app.ts';
+import { once, seedOf } from '../http/once.ts';
 import { requireScope } from '../http/scope.ts';
 import { forgetShop, shopOf } from '../shops/cache.ts';
 import { type KeyKind, SCOPES_OF, type Scope } from '../shops/keys.ts';
@@ -11,7 +12,6 @@ import type { ShopSnapshot, StoredKey } from '../shops/settings.ts';
 import * as wire from '../wire/admin.ts';
 import { ProblemError } from '../wire/problem.ts';
 import { bearer, idempotent, refusals, writeRefusals } from './docs.ts';
-import { once, seedOf } from './idempotency.ts';
 import { identityKeyView, keyView } from './views.ts';
 
 export const keys = routes();

@@ -3,6 +3,7 @@ import { createRoute, type z } from '@hono/zod-openapi';
 import { isPlain } from '../domain/identifier.ts';
 import { body, json } from '../http/answers.ts';
 import { type AppContext, raw, routes } from '../http/app.ts';
+import { once, seedOf } from '../http/once.ts';
 import { requireScope } from '../http/scope.ts';
 import { LineReader, type Now } from '../imports/line-reader.ts';
 import { changeMembers, type Person } from '../routing/change-members.ts';
@@ -14,7 +15,6 @@ import { type FieldError, ProblemError } from '../wire/problem.ts';
 import { GroupParam } from '../wire/segments.ts';
 import { bearer, idempotent, writeRefusals } from './docs.ts';
 import { given } from './given.ts';
-import { once, seedOf } from './idempotency.ts';
 
 export const listMembers = routes();
 /** Where a body may be larger than elsewhere in the admin API. */

@@ -2,6 +2,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { body, json } from '../http/answers.ts';
 import { type AppContext, raw, routes } from '../http/app.ts';
+import { once, seedOf } from '../http/once.ts';
 import { requireScope } from '../http/scope.ts';
 import { EVALUATE_SEGMENTS } from '../jobs/evaluate-segments.ts';
 import { countMembers } from '../projection/members.ts';
@@ -16,7 +17,6 @@ import { bearer, idempotent, refusals, writeRefusals } from './docs.ts';
 import { given } from './given.ts';
 import { listView } from './group-views.ts';
 import { birthPlace, pageByBirth, refused, storedList, writerOf } from './groups.ts';
-import { once, seedOf } from './idempotency.ts';
 import { startJob } from './job-start.ts';
 
 export const lists = routes();

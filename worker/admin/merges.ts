@@ -2,11 +2,11 @@
 import { createRoute } from '@hono/zod-openapi';
 import { body, json } from '../http/answers.ts';
 import { raw, routes } from '../http/app.ts';
+import { once } from '../http/once.ts';
 import { requireScope } from '../http/scope.ts';
 import { mergeCustomers } from '../routing/merge.ts';
 import { Merge, Merged } from '../wire/customers.ts';
 import { bearer, idempotent, writeRefusals } from './docs.ts';
-import { once } from './idempotency.ts';
 import { findCustomer, refParam } from './ref.ts';
 
 export const merges = routes();

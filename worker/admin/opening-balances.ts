@@ -4,13 +4,13 @@ import { directoryOf } from '../directory/cache.ts';
 import { NEVER } from '../domain/ledger.ts';
 import { json } from '../http/answers.ts';
 import { raw, routes } from '../http/app.ts';
+import { once } from '../http/once.ts';
 import { requireScope } from '../http/scope.ts';
 import { fromCursor, toCursor } from '../wire/cursor.ts';
 import { pageQuery } from '../wire/parts.ts';
 import { type OpeningBalance, OpeningBalances } from '../wire/points-imports.ts';
 import { ProblemError } from '../wire/problem.ts';
 import { bearer, idempotent, refusals, writeRefusals } from './docs.ts';
-import { once } from './idempotency.ts';
 
 export const openingBalances = routes();
 const about = { tags: ['Points'], security: bearer };

@@ -3,6 +3,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { body, json } from '../http/answers.ts';
 import { type AppContext, raw, routes } from '../http/app.ts';
 import { readBytes } from '../http/body.ts';
+import { once, seedOf } from '../http/once.ts';
 import { requireScope } from '../http/scope.ts';
 import { POINTS_IMPORT } from '../jobs/points-import.ts';
 import { UNDO_POINTS_IMPORT } from '../jobs/points-import-undo.ts';
@@ -15,7 +16,6 @@ import { pageQuery } from '../wire/parts.ts';
 import * as wire from '../wire/points-imports.ts';
 import { ProblemError } from '../wire/problem.ts';
 import { bearer, idempotent, refusals, writeRefusals } from './docs.ts';
-import { once, seedOf } from './idempotency.ts';
 import { accepted, jobPath, jobView } from './job-start.ts';
 import { pointsDraftView, pointsImportView, undoJobId } from './points-import-view.ts';
 
@@ -170,6 +170,28 @@ pointsImports.openapi(cancel, async (c) => {
   const cancelled = await jobsOf(c.env, shop.id).cancel(id);
   if (cancelled.refusal !== null) throw new ProblemError('conflict', { detail: 'The import has ended.' });
   return c.json(pointsImportView(cancelled.job, null), 200);
+});
+
+const resume = createRoute({
+  ...about,
+  method: 'post',
+  path: '/admin/v1/points-imports/{id}/resume',
+  summary: 'Have an import that failed go on from the line where it stood',
+  description:
+    'Of one that failed by trouble on our side, within a week: its file is kept for so long. It waits its turn behind other ' +
+    'jobs. 409 where it has not failed, was taken back, or where its file is gone: the same file in another import does only what is left.',
+  request: { params: importParam },
+  responses: { 200: json(wire.PointsImport, 'The import'), ...writeRefusals },
+});
+pointsImports.openapi(resume, async (c) => {
+  const { shop } = await requireScope(c, 'points');
+  const { id } = c.req.valid('param');
+  const { undo } = await requireImport(c, shop.id, id);
+  if (undo !== null) throw new ProblemError('conflict', { detail: 'The import was taken back.' });
+  const resumed = await jobsOf(c.env, shop.id).resume(id);
+  if (resumed.refusal === 'full') throw new ProblemError('conflict', { detail: 'Too many jobs are waiting.' });
+  if (resumed.refusal !== null) throw new ProblemError('conflict', { detail: 'The import cannot go on.' });
+  return c.json(pointsImportView(resumed.job, null), 200);
 });
 
 const undo = createRoute({

@@ -4,6 +4,7 @@ import { movesCustomers } from '../domain/loyalty/moves-customers.ts';
 import type { Programme as DomainProgramme } from '../domain/programme.ts';
 import { body, json } from '../http/answers.ts';
 import { type AppContext, raw, routes } from '../http/app.ts';
+import { once } from '../http/once.ts';
 import { requireScope } from '../http/scope.ts';
 import { EVALUATE_PROGRAMME } from '../jobs/evaluate-programme.ts';
 import type { Caller } from '../shops/auth.ts';
@@ -13,7 +14,6 @@ import { Programme, ProgrammeSaved, ProgrammeVersion } from '../wire/programme.t
 import { applySettings } from './apply-settings.ts';
 import { bearer, idempotent, refusals, writeRefusals } from './docs.ts';
 import { given } from './given.ts';
-import { once } from './idempotency.ts';
 import { jobView, startJob } from './job-start.ts';
 import { requireKnownSegments, requireSoundProgramme } from './programme-flaws.ts';
 

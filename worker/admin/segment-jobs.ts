@@ -2,6 +2,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import { body } from '../http/answers.ts';
 import { type AppContext, raw, routes } from '../http/app.ts';
+import { seedOf } from '../http/once.ts';
 import { requireScope } from '../http/scope.ts';
 import { EVALUATE_SEGMENTS } from '../jobs/evaluate-segments.ts';
 import { PREVIEW_SEGMENT } from '../jobs/preview-segment.ts';
@@ -15,7 +16,6 @@ import * as wire from '../wire/segments.ts';
 import { definitionOf, requireSound } from './definitions.ts';
 import { bearer, idempotent, writeRefusals } from './docs.ts';
 import { refused, requireGroup, writerOf } from './groups.ts';
-import { seedOf } from './idempotency.ts';
 import { accepted, answerWithJob } from './job-start.ts';
 
 export const segmentJobs = routes();

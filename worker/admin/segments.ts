@@ -3,6 +3,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { READY_SEGMENTS } from '../domain/segments/ready.ts';
 import { body, json } from '../http/answers.ts';
 import { type AppContext, raw, routes } from '../http/app.ts';
+import { once, seedOf } from '../http/once.ts';
 import { requireScope } from '../http/scope.ts';
 import { EVALUATE_SEGMENTS } from '../jobs/evaluate-segments.ts';
 import { countMembers } from '../projection/members.ts';
@@ -19,7 +20,6 @@ import { bearer, idempotent, refusals, writeRefusals } from './docs.ts';
 import { given } from './given.ts';
 import { segmentView } from './group-views.ts';
 import { birthPlace, pageByBirth, refused, storedSegment, writerOf } from './groups.ts';
-import { once, seedOf } from './idempotency.ts';
 import { jobView, startJob } from './job-start.ts';
 
 export const segments = routes();

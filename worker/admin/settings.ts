@@ -2,6 +2,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import { body, json } from '../http/answers.ts';
 import { type AppContext, raw, routes } from '../http/app.ts';
+import { once } from '../http/once.ts';
 import { requireScope } from '../http/scope.ts';
 import { forgetShop, shopOf } from '../shops/cache.ts';
 import { sameText } from '../shops/crypto.ts';
@@ -11,7 +12,6 @@ import { ProblemError } from '../wire/problem.ts';
 import { applySettings } from './apply-settings.ts';
 import { bearer, idempotent, refusals, writeRefusals } from './docs.ts';
 import { given } from './given.ts';
-import { once } from './idempotency.ts';
 import { shopView } from './views.ts';
 
 /** Shopify may sign with the secret before for an hour after a rotation. */

@@ -5,6 +5,7 @@ import { defaultProgramme } from '../domain/programme.ts';
 import { body, json } from '../http/answers.ts';
 import { type AppContext, raw, routes } from '../http/app.ts';
 import { idempotencyKey } from '../http/idempotency-key.ts';
+import { once, seedOf } from '../http/once.ts';
 import { requireOperator } from '../http/scope.ts';
 import { listShops } from '../projection/queries.ts';
 import { shopOf } from '../shops/cache.ts';
@@ -16,7 +17,6 @@ import { NewShop, ShopCreated, ShopList } from '../wire/admin.ts';
 import { fromCursor, toCursor } from '../wire/cursor.ts';
 import { pageQuery } from '../wire/parts.ts';
 import { idempotent, operator, refusals, writeRefusals } from './docs.ts';
-import { once, seedOf } from './idempotency.ts';
 import { shopView } from './views.ts';
 
 export const shops = routes();
@@ -61,6 +61,7 @@ function settingsOf(wanted: NewShop): ShopSettings {
       account: null,
       privacy: null,
       terms: null,
+      applyCode: null,
     },
     shopify: null,
     programme: defaultProgramme(10 ** exponentOf(wanted.currency)),

@@ -26,7 +26,7 @@ export function shopView(shop: ShopSnapshot): z.infer<typeof wire.Shop> {
     mode: settings.mode,
     layout: settings.layout,
     origins: settings.origins,
-    links: settings.links,
+    links: { ...settings.links, applyCode: settings.links.applyCode ?? null },
     orderSource: orderSourceOf(shop),
     shopify: settings.shopify && {
       domain: settings.shopify.domain,

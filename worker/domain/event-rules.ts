@@ -6,7 +6,7 @@ import { canonicalName } from './event.ts';
 import type { JsonObject } from './json.ts';
 import { type Difference, differencesFrom, type FixedProperty } from './schema-check.ts';
 
-export const EVENT_SOURCES = ['segment', 'shopify'] as const;
+export const EVENT_SOURCES = ['segment', 'shopify', 'vouchers'] as const;
 export type EventSource = (typeof EVENT_SOURCES)[number];
 
 export type EventAction =

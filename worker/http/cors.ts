@@ -7,7 +7,13 @@ const METHODS = 'GET, POST, PUT, OPTIONS';
 /** Segment's browser client adds X-Retry-Count from the second try, RudderStack's the Rsa- ones: unlisted, no retry would pass. */
 const HEADERS = [
   'authorization, content-type, idempotency-key, x-retry-count, anonymousid, sentat',
+  'x-client-application-id, x-client-token, x-voucherify-channel, x-voucherify-double-opt-in',
   'rsa-recovered, rsa-retry-attempt, rsa-retry-reason, rsa-since-first-attempt, rsa-since-last-attempt',
+].join(', ');
+
+const EXPOSED = [
+  'Retry-After, X-RateLimit-Reset, X-Request-Id, Idempotent-Replayed',
+  'X-Rate-Limit-Limit, X-Rate-Limit-Remaining, X-Rate-Limit-Reset, RateLimit, RateLimit-Policy',
 ].join(', ');
 
 /** Whether a shop's publishable key may be used from `origin`; a shop that lists no origin allows any. */
@@ -47,6 +53,6 @@ function setHeaders(headers: Headers, origin: string): void {
   headers.set('Access-Control-Allow-Origin', origin);
   headers.set('Access-Control-Allow-Methods', METHODS);
   headers.set('Access-Control-Allow-Headers', HEADERS);
-  headers.set('Access-Control-Expose-Headers', 'Retry-After, X-RateLimit-Reset, X-Request-Id');
+  headers.set('Access-Control-Expose-Headers', EXPOSED);
   headers.set('Access-Control-Max-Age', '7200');
 }

@@ -5,7 +5,7 @@ import { codeKey } from '../domain/vouchers/codes.ts';
 import { instantOf } from '../domain/zoned.ts';
 import type { Flaw } from './fields.ts';
 
-const NAMES = ['code', 'active', 'category', 'starts_at', 'ends_at', 'amount_minor'] as const;
+const NAMES = ['code', 'active', 'category', 'starts_at', 'ends_at', 'amount_minor', 'limit', 'title'] as const;
 type Name = (typeof NAMES)[number];
 
 /** As other systems call them in their exports. */
@@ -16,10 +16,14 @@ const OTHERS: Readonly<Record<string, Name>> = {
   expiration_date: 'ends_at',
   expires_at: 'ends_at',
   gift_amount: 'amount_minor',
+  redemption_limit: 'limit',
+  redemption_quantity: 'limit',
+  additional_info: 'title',
 };
 const METADATA = 'metadata.';
 const LONGEST_CODE = 200;
 const LARGEST_MINOR = 1_000_000_000;
+const LONGEST_TITLE = 1_000;
 
 /** A column's meaning, or `metadata.<name>`. */
 export type CodeColumns = string[];
@@ -32,10 +36,17 @@ export interface CodeLine {
   startsAtMs: number | null;
   endsAtMs: number | null;
   amountMinor: number | null;
+  /** How often it may be redeemed. */
+  limit: number | null;
+  title: string | null;
   metadata: JsonObject;
 }
 
-export function codeColumns(header: string[]): { columns: CodeColumns; flaws: Flaw[] } {
+/** `others`: what a column means whose name is not known. */
+export function codeColumns(
+  header: string[],
+  others: 'refused' | 'metadata' = 'refused',
+): { columns: CodeColumns; flaws: Flaw[] } {
   const flaws: Flaw[] = [];
   const columns = header.map((cell) => {
     const written = cell.trim();
@@ -43,6 +54,7 @@ export function codeColumns(header: string[]): { columns: CodeColumns; flaws: Fl
     const known = NAMES.find((name) => name === plain) ?? OTHERS[plain];
     if (known !== undefined) return known;
     if (written.startsWith(METADATA) && written.length > METADATA.length && isPlain(written)) return written;
+    if (others === 'metadata' && written !== '' && isPlain(written)) return `${METADATA}${written}`;
     flaws.push({ field: written.slice(0, 100), rule: 'is not a known column' });
     return '';
   });
@@ -70,6 +82,12 @@ export function readCodeLine(columns: CodeColumns, cells: string[], timeZone: st
   if (active !== null && active !== 'true' && active !== 'false') return flawed('active', 'must be true or false');
   const amount = told.get('amount_minor') ?? null;
   if (amount !== null && !isAmount(amount)) return flawed('amount_minor', 'must be a whole number of minor units');
+  const limit = told.get('limit') ?? null;
+  if (limit !== null && (!isAmount(limit) || Number(limit) === 0))
+    return flawed('limit', 'must be a whole number from 1');
+  const title = told.get('title') ?? null;
+  if (title !== null && title.length > LONGEST_TITLE)
+    return flawed('title', `must have at most ${LONGEST_TITLE} characters`);
   return {
     code,
     active: active === null ? null : active === 'true',
@@ -77,6 +95,8 @@ export function readCodeLine(columns: CodeColumns, cells: string[], timeZone: st
     startsAtMs,
     endsAtMs,
     amountMinor: amount === null ? null : Number(amount),
+    limit: limit === null ? null : Number(limit),
+    title,
     metadata: metadataOf(told),
   };
 }

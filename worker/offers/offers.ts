@@ -4,11 +4,13 @@
  */
 import { DurableObject } from 'cloudflare:workers';
 import first from '../../migrations/offers/0001_offers.sql';
+import second from '../../migrations/offers/0002_assignments.sql';
 import type { CodePattern } from '../domain/vouchers/campaign.ts';
 import type { Rule } from '../domain/vouchers/rule-definition.ts';
 import { STACKING, type StackingRules } from '../domain/vouchers/stacking.ts';
 import type { Env } from '../env.ts';
 import { Database } from '../storage/database.ts';
+import { type Assignment, Assignments, type Sought } from './assignments.ts';
 
 /** All of it is read at once. */
 const MOST_RULES = 1_000;
@@ -27,10 +29,12 @@ export interface OffersSnapshot {
 
 export class Offers extends DurableObject<Env> {
   readonly #db: Database;
+  readonly #assignments: Assignments;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.#db = new Database(ctx.storage, [first]);
+    this.#db = new Database(ctx.storage, [first, second]);
+    this.#assignments = new Assignments(this.#db);
   }
 
   snapshot(): OffersSnapshot {
@@ -91,11 +95,43 @@ export class Offers extends DurableObject<Env> {
     });
   }
 
-  /** false: there is none. */
+  rule(id: string): Rule | null {
+    const row = this.#db.one('SELECT body FROM rule WHERE id = ?', id);
+    return row === null ? null : (JSON.parse(String(row.body)) as Rule);
+  }
+
+  /** With all of its assignments. false: there is none. */
   dropRule(id: string): boolean {
-    if (this.#db.one('SELECT 1 FROM rule WHERE id = ?', id) === null) return false;
-    this.#db.run('DELETE FROM rule WHERE id = ?', id);
+    if (this.rule(id) === null) return false;
+    this.#db.transaction(() => {
+      this.#db.run('DELETE FROM rule WHERE id = ?', id);
+      this.#assignments.dropOf(id);
+    });
     return true;
+  }
+
+  /** null: there is no such rule. The same again is as it was. */
+  assign(made: Assignment): Assignment | null {
+    if (this.rule(made.rule) === null) return null;
+    this.#db.migrate();
+    return this.#db.transaction(() => this.#assignments.put(made));
+  }
+
+  assignment(id: string): Assignment | null {
+    return this.#assignments.one(id);
+  }
+
+  unassign(id: string): void {
+    this.#assignments.drop(id);
+  }
+
+  assignments(sought: Sought): { assignments: Assignment[]; total: number } {
+    return this.#assignments.page(sought);
+  }
+
+  /** Rules that are assigned to a voucher or campaign. */
+  rulesOf(object: string): string[] {
+    return this.#assignments.rulesOf(object);
   }
 
   setStacking(rules: StackingRules): void {

@@ -9,14 +9,14 @@ const PREFIX: Record<KeyKind, string> = {
   secret: 'sk',
 };
 
-export const SCOPES = ['events', 'hub', 'customers', 'points', 'programme', 'settings', 'keys'] as const;
+export const SCOPES = ['events', 'hub', 'redeem', 'customers', 'points', 'programme', 'settings', 'keys'] as const;
 export type Scope = (typeof SCOPES)[number];
 /**
  * What a key of each kind may do where nothing narrower was asked for. `events` lets a publishable or write key send them
- * and a secret key read the log of them, raw forms and so personal data included.
+ * and a secret key read the log of them, raw forms and so personal data included. `redeem` lets a page use vouchers up.
  */
 export const SCOPES_OF: Record<KeyKind, readonly Scope[]> = {
-  publishable: ['events', 'hub'],
+  publishable: ['events', 'hub', 'redeem'],
   write: ['events'],
   secret: ['events', 'customers', 'points', 'programme', 'settings', 'keys'],
 };

@@ -1,4 +1,5 @@
 /** What a merchant sets, as the Shop object keeps it, and what the rest of the worker may know of a shop. */
+import type { Distribution } from '../domain/distributions/distribution.ts';
 import type { EventRule } from '../domain/event-rules.ts';
 import type { Programme } from '../domain/programme.ts';
 import type { KeyKind, Scope } from './keys.ts';
@@ -9,6 +10,8 @@ export interface HubLinks {
   account: string | null;
   privacy: string | null;
   terms: string | null;
+  /** An address with `{code}` in it that puts a code into the cart; missing in settings older than it. */
+  applyCode?: string | null;
 }
 
 export interface ShopifyConnection {
@@ -38,13 +41,15 @@ export interface ShopSettings {
   ingestPerSecond: number;
   /** What is done with events of a name before they are stored; missing in settings older than the rules. */
   eventRules?: EventRule[];
+  /** Missing where there never were any. */
+  distributions?: Distribution[];
   /** Of segments and lists, which are kept apart; missing where there never were any. */
   segmentsVersion?: number;
   createdAtMs: number;
 }
 
 /** What a change names; links one by one, so that two changes of different links both count. */
-export interface SettingsChange extends Partial<Omit<ShopSettings, 'links' | 'eventRules'>> {
+export interface SettingsChange extends Partial<Omit<ShopSettings, 'links' | 'eventRules' | 'distributions'>> {
   links?: Partial<HubLinks>;
 }
 

@@ -5,6 +5,7 @@ import privacy from '../../migrations/shop/0002_privacy.sql';
 import clock from '../../migrations/shop/0003_clock.sql';
 import segments from '../../migrations/shop/0004_segments.sql';
 import notices from '../../migrations/shop/0005_notices.sql';
+import { type DistributionChange, type DistributionRefusal, withChange } from '../domain/distributions/distribution.ts';
 import { type EventRule, type RuleRefusal, withoutRule, withRule } from '../domain/event-rules.ts';
 import { withSwitch } from '../domain/inactivity/switched-on.ts';
 import type { PrivacyRequest } from '../domain/privacy.ts';
@@ -47,13 +48,8 @@ export class Shop extends DurableObject<Env> {
     const row = this.#db.one('SELECT version, body FROM settings ORDER BY version DESC LIMIT 1');
     if (row === null) return null;
     const settings = JSON.parse(String(row.body)) as ShopSettings;
-    return {
-      id: this.#id(),
-      version: Number(row.version),
-      settings,
-      keys: this.#ring.keys(),
-      secrets: this.#ring.secrets(),
-    };
+    const about = { keys: this.#ring.keys(), secrets: this.#ring.secrets() };
+    return { id: this.#id(), version: Number(row.version), settings, ...about };
   }
 
   /** Makes the shop with its first keys, once: a second call changes nothing and answers the shop as it is. */
@@ -107,6 +103,19 @@ export class Shop extends DurableObject<Env> {
     this.#writeSettings({ ...settings, eventRules }, who);
     await this.#told();
     return true;
+  }
+
+  /** Adds, changes or drops a distribution, or says why it cannot. */
+  async changeDistributions(change: DistributionChange, who: string): Promise<ShopSnapshot | DistributionRefusal> {
+    this.#db.migrate();
+    const refusal = this.#db.transaction(() => {
+      const { settings } = this.#require();
+      const distributions = withChange(settings.distributions ?? [], change);
+      if (!Array.isArray(distributions)) return distributions;
+      this.#writeSettings({ ...settings, distributions }, who);
+      return null;
+    });
+    return refusal ?? this.#told();
   }
 
   /** Segments and lists, with the version they stand at. Creates nothing. */
@@ -261,14 +270,8 @@ export class Shop extends DurableObject<Env> {
     try {
       await this.#tell(shop);
     } catch (error) {
-      console.error(
-        JSON.stringify({
-          level: 'error',
-          msg: 'shop copy not written',
-          shop: shop.id,
-          error: String(error),
-        }),
-      );
+      const about = { shop: shop.id, error: String(error) };
+      console.error(JSON.stringify({ level: 'error', msg: 'shop copy not written', ...about }));
     }
     return shop;
   }
@@ -288,12 +291,7 @@ export class Shop extends DurableObject<Env> {
   }
 
   #writeSettings(settings: ShopSettings, who: string): void {
-    this.#db.run(
-      'INSERT INTO settings (version, at_ms, who, body) VALUES (?, ?, ?, ?)',
-      this.#version() + 1,
-      Date.now(),
-      who,
-      JSON.stringify(settings),
-    );
+    const sql = 'INSERT INTO settings (version, at_ms, who, body) VALUES (?, ?, ?, ?)';
+    this.#db.run(sql, this.#version() + 1, Date.now(), who, JSON.stringify(settings));
   }
 }

@@ -44,6 +44,14 @@ export class TokenBuckets {
     return short <= ROUNDING ? 0 : Math.max(1, Math.ceil(short / perSecond));
   }
 
+  /** Whole tokens that are there, how many it holds, and the seconds until it is full again. Takes nothing. */
+  room(name: string, { perSecond }: Rate, now: number): { left: number; size: number; fullInSeconds: number } {
+    const size = Math.max(1, perSecond * 2);
+    const missingMs = Math.max(0, (this.#fullAtMs.get(name) ?? now) - now);
+    const left = Math.max(0, Math.floor(size - (missingMs / 1000) * perSecond + ROUNDING));
+    return { left, size, fullInSeconds: Math.ceil(missingMs / 1000) };
+  }
+
   #keep(name: string, fullAtMs: number, now: number): void {
     if (!this.#fullAtMs.delete(name) && this.#fullAtMs.size >= this.#most) this.#makeRoom(now);
     this.#fullAtMs.set(name, fullAtMs);

@@ -5,6 +5,10 @@ import type { AppEnv } from '../http/app.ts';
 import { type Caller, callerOf } from '../shops/auth.ts';
 import type { Scope } from '../shops/keys.ts';
 import { VoucherError } from './errors.ts';
+import { takeTurn, tell } from './limits.ts';
+
+/** Of one key, for each isolate: far more than one object answers. */
+const REQUESTS_PER_SECOND = 2_500;
 
 type WithCaller = AppEnv & { Variables: { caller: Caller } };
 
@@ -16,8 +20,10 @@ export function keysRequired(scope: Scope): MiddlewareHandler<WithCaller> {
     if (!caller.key.scopes.includes(scope)) {
       throw new VoucherError('insufficient_scope', `This needs a secret key with the scope "${scope}".`);
     }
+    const limits = takeTurn(`key ${caller.key.id}`, REQUESTS_PER_SECOND);
     c.set('caller', caller);
     await next();
+    tell(c.res, limits);
   };
 }
 

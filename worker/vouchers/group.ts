@@ -5,6 +5,7 @@ import type { AppEnv } from '../http/app.ts';
 import type { Scope } from '../shops/keys.ts';
 import { VoucherErrorBody } from '../wire/voucher-error.ts';
 import { keysRequired } from './access.ts';
+import { firstOf } from './bracketed.ts';
 import { renderVoucherError, VoucherError } from './errors.ts';
 
 /** A flawed request can break more rules than anybody reads. */
@@ -26,6 +27,12 @@ export function voucherRoutes(): OpenAPIHono<AppEnv> {
 export function voucherRoute(scope: Scope) {
   const about = { tags: ['Voucher clients'], security: [{ appId: [], appToken: [] }] };
   return { ...about, middleware: keysRequired(scope) };
+}
+
+/** What would narrow a list and is not read: left aside, it would show what was not asked for. */
+export function refuseUnread(url: string, names: readonly string[]): void {
+  const found = firstOf(new URL(url).searchParams, names);
+  if (found !== null) throw new VoucherError('invalid_query_params', `${found} is not supported here`);
 }
 
 const refused = (description: string) => json(VoucherErrorBody, description);

@@ -4,12 +4,13 @@ import { boundedBody } from '../http/admission.ts';
 import { body, json } from '../http/answers.ts';
 import { onlyMethods } from '../http/method.ts';
 import { type PublishResult, publishCode, publishFrom } from '../publishing/publish.ts';
+import { campaignSettled, codeSettled } from '../publishing/settled.ts';
 import { ProblemError } from '../wire/problem.ts';
 import * as wire from '../wire/voucher-publications.ts';
 import { campaignId } from './campaigns.ts';
 import { notFound, noVoucher, refusedAs, VoucherError } from './errors.ts';
 import { voucherRefusals, voucherRoute, voucherRoutes } from './group.ts';
-import { customerOf, namedOf, replayed, worldOf } from './request.ts';
+import { contextOf, customerOf, namedOf, replayed, worldOf } from './request.ts';
 import { voucherView } from './voucher-view.ts';
 
 export const publications = voucherRoutes();
@@ -42,8 +43,10 @@ publications.openapi(publish, async (c) => {
     from === null
       ? await publishCode(world, wanted, voucher ?? '')
       : await publishFrom(world, wanted, { campaign: from, count: campaign?.count ?? 1, joinOnce });
-  const { publication, again } = doneOf(result, voucher ?? null);
-  const views = publication.vouchers.map((one) => voucherView(one, shop.settings.currency));
+  const { publication, again } = doneOf(result, { code: voucher ?? null, campaign: from });
+  const views = await Promise.all(
+    publication.vouchers.map(async (one) => voucherView(one, shop.settings.currency, await contextOf(world, one))),
+  );
   const [first] = views;
   const view = {
     id: publication.id,
@@ -59,12 +62,17 @@ publications.openapi(publish, async (c) => {
     ...(first !== undefined && views.length === 1 ? { voucher: first } : { vouchers: views }),
     vouchers_id: views.map(({ id }) => id),
   };
-  return c.json(view, 200, replayed(again));
+  const { campaign: of } = publication;
+  const known = of === null ? codeSettled(world, voucher ?? '') : campaignSettled(world, of);
+  return c.json(view, 200, { 'X-Projected': String(await known), ...replayed(again) });
 });
 
-publications.all('/v1/publications', onlyMethods('POST'));
+publications.all('/v1/publications', onlyMethods('GET, HEAD, POST'));
 
-function doneOf(result: PublishResult, code: string | null): Extract<PublishResult, { state: 'published' }> {
+function doneOf(
+  result: PublishResult,
+  { code, campaign }: { code: string | null; campaign: string | null },
+): Extract<PublishResult, { state: 'published' }> {
   if (result.state === 'mismatch') throw new ProblemError('idempotency_mismatch');
   if (result.state === 'published') return result;
   const { refusal, why } = result;
@@ -73,7 +81,7 @@ function doneOf(result: PublishResult, code: string | null): Extract<PublishResu
       if (why !== null) throw refusedAs(why, code ?? '');
       throw new VoucherError('voucher_cannot_be_published', 'It was refused');
     case 'not_found':
-      throw code === null ? notFound('campaign', '') : noVoucher(code);
+      throw campaign === null ? noVoucher(code ?? '') : notFound('campaign', campaign);
     case 'mismatch':
       throw new ProblemError('idempotency_mismatch');
     case 'not_ready':

@@ -6,7 +6,7 @@ import { body, json } from '../http/answers.ts';
 import { onlyMethods } from '../http/method.ts';
 import { redeemOne } from '../publishing/redeem.ts';
 import { redeemStack, type StackResult } from '../publishing/redeem-stack.ts';
-import { type RollBackResult, type RollingBack, rollBack } from '../publishing/roll-back.ts';
+import { type RollBackResult, type RolledBack, type RollingBack, rollBack } from '../publishing/roll-back.ts';
 import { redemptionOf } from '../publishing/stack-record.ts';
 import type { RedeemResult, World } from '../publishing/world.ts';
 import { ProblemError } from '../wire/problem.ts';
@@ -15,7 +15,7 @@ import { minorOf } from './amounts.ts';
 import { notFound, refusedAs, VoucherError } from './errors.ts';
 import { voucherRefusals, voucherRoute, voucherRoutes } from './group.ts';
 import { orderOf, redemptionView, rollbackView } from './redemption-view.ts';
-import { askingOf, customerOf, namedOf, orderName, replayed, voucherBy, worldOf } from './request.ts';
+import { askingOf, knownCustomerOf, namedOf, orderName, replayed, voucherBy, worldOf } from './request.ts';
 
 export const redemptions = voucherRoutes();
 const LARGEST = 256 * 1024;
@@ -24,7 +24,7 @@ redemptions.use('/v1/vouchers/:code/redemption', boundedBody(LARGEST));
 
 const KEYED =
   'Send an Idempotency-Key: a retry with the same key and body redeems nothing more and gets the first answer, a refusal ' +
-  'included. Without one every request is one of its own. A customer who is named must be known.';
+  'included. Without one every request is one of its own. A customer whom nobody knows becomes one.';
 const byCode = z.object({ code: z.string().min(1).max(200) });
 const byId = z.object({ id: z.string().min(1).max(300) });
 
@@ -122,7 +122,7 @@ const rollBackStack = createRoute({
   summary: 'Take back all that was redeemed together',
   request: { params: byId, query: wire.RollBackQuery, body: { ...body(wire.RollBack), required: false } },
   responses: {
-    200: json(z.object({ rollbacks: z.array(wire.Redemption) }), 'The rollbacks, all of them'),
+    200: json(wire.Rollbacks, 'The rollbacks, all of them'),
     ...voucherRefusals,
   },
 });
@@ -133,10 +133,12 @@ redemptions.openapi(rollBackStack, async (c) => {
   const asked = await rollingBack(world, { id, ...c.req.valid('query') }, c.req.valid('json'));
   const done = backOf(await rollBack(world, { ...asked, route: 'stack', ...(await namedOf(c)) }), id);
   const views = done.rollbacks.map((one) => rollbackView(one, shop.settings.currency));
-  return c.json({ rollbacks: views }, 200, replayed(done.duplicate));
+  const parent_rollback = parentRollback(id, done.rollbacks, shop.settings.currency);
+  const order = parent_rollback.order;
+  return c.json({ rollbacks: views, parent_rollback, order }, 200, replayed(done.duplicate));
 });
 
-redemptions.all('/v1/redemptions', onlyMethods('POST'));
+redemptions.all('/v1/redemptions', onlyMethods('GET, HEAD, POST'));
 redemptions.all('/v1/redemptions/:id', onlyMethods('GET, HEAD'));
 
 async function rollingBack(
@@ -148,7 +150,7 @@ async function rollingBack(
     redemption: id,
     amountMinor: null,
     reason: reason ?? null,
-    customer: customer == null ? null : await customerOf(world, customer),
+    customer: customer == null ? null : await knownCustomerOf(world, customer),
     orderId: order == null ? null : orderName(order),
   };
 }
@@ -172,20 +174,36 @@ function noRedemption(id: string): VoucherError {
 }
 
 /** Which of a stack is in the way; null: it is not known. */
-function wrongIn(result: RedeemResult | StackResult): string | null {
+export function wrongIn(result: RedeemResult | StackResult): string | null {
   const plan = 'plan' in result ? result.plan : null;
   return plan?.entries.find(({ status }) => status === 'inapplicable')?.id ?? null;
 }
 
-function voucherIn(vouchers: Voucher[], { voucher }: Redemption): Voucher | null {
+export function voucherIn(vouchers: Voucher[], { voucher }: Redemption): Voucher | null {
   return vouchers.find(({ id }) => id === voucher) ?? null;
 }
 
-function parentView(id: string, all: Redemption[], currency: string) {
+export function parentView(id: string, all: Redemption[], currency: string) {
   const [first] = all;
   const date = first === undefined ? null : new Date(first.atMs).toISOString();
   const about = { customer_id: first?.customer ?? null, tracking_id: null, result: 'SUCCESS', status: 'SUCCEEDED' };
   return { id, object: 'redemption', date, ...about, order: orderOf(all, currency) };
+}
+
+/** Of a stack; its id follows from the parent's. */
+function parentRollback(id: string, all: RolledBack[], currency: string) {
+  const redemptions = all.map(({ redemption }) => redemption);
+  const { date, ...about } = parentView(id, redemptions, currency);
+  const [first] = all;
+  const atMs = first?.rollback.atMs;
+  return {
+    ...about,
+    id: `rr_${id.slice(id.indexOf('_') + 1)}`,
+    object: 'redemption_rollback',
+    date: atMs === undefined ? date : new Date(atMs).toISOString(),
+    reason: first?.rollback.reason ?? null,
+    redemption: id,
+  };
 }
 
 async function knownVoucher(world: World, code: string): Promise<Voucher | null> {

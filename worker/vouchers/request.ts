@@ -1,18 +1,21 @@
 /** Who asks, under which name, for whom and about which order, read from a request of a voucher client. */
+import { openCampaign } from '../campaign/cache.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Cart, CartItem } from '../domain/vouchers/cart.ts';
 import type { Voucher } from '../domain/vouchers/voucher.ts';
 import type { AppContext } from '../http/app.ts';
 import { fingerprintOf, idempotencyKey } from '../http/idempotency-key.ts';
-import { heldVoucher } from '../publishing/facts.ts';
-import { locate } from '../publishing/find.ts';
+import { currentVoucher } from '../publishing/current-voucher.ts';
 import type { Asking, Named, World } from '../publishing/world.ts';
 import type { ShopSnapshot } from '../shops/settings.ts';
 import { testNow } from '../shops/shop-time.ts';
-import type { AskOne, VoucherCustomer, VoucherOrder } from '../wire/voucher-redemptions.ts';
+import type { VoucherCustomer } from '../wire/voucher-customers.ts';
+import type { AskOne, VoucherOrder } from '../wire/voucher-redemptions.ts';
 import { minorOf } from './amounts.ts';
-import { customerNamed } from './customer-name.ts';
+import { customerIn } from './customer-name.ts';
+import { customerFor } from './customer-upsert.ts';
 import { noVoucher, VoucherError } from './errors.ts';
+import type { VoucherContext } from './voucher-view.ts';
 
 const COPY_WAIT_MS = 1_000;
 
@@ -25,7 +28,11 @@ export async function worldOf(c: Asked, shop: ShopSnapshot): Promise<World> {
 
 /** Without an Idempotency-Key every request is one of its own. */
 export async function namedOf(c: Asked): Promise<Named> {
-  return { key: idempotencyKey(c) ?? crypto.randomUUID(), fingerprint: await fingerprintOf(c) };
+  return { key: keyOf(c), fingerprint: await fingerprintOf(c) };
+}
+
+export function keyOf(c: Pick<Asked, 'req'>): string {
+  return idempotencyKey(c) ?? crypto.randomUUID();
 }
 
 export function replayed(duplicate: boolean): Record<string, string> {
@@ -46,18 +53,16 @@ export async function askingOf({ env, shop }: World, wanted: Wanted): Promise<As
   };
 }
 
-type CustomerName = typeof VoucherCustomer._output;
+/** null: no one is named. Who is named by a `source_id` or an e-mail that nobody has becomes a customer by this. */
+export async function customerOf(world: Pick<World, 'env' | 'shop'>, named: VoucherCustomer): Promise<string | null> {
+  return customerFor(world, named);
+}
 
-/** null: no one is named. Whoever is named must be known: nobody becomes a customer by a redemption alone. */
-export async function customerOf(
-  { env, shop }: Pick<World, 'env' | 'shop'>,
-  { id, source_id }: CustomerName,
-): Promise<string | null> {
-  const name = id ?? source_id ?? null;
-  if (name === null) return null;
-  const known = await customerNamed(env, shop.id, name);
-  if (known === null) throw new VoucherError('invalid_customer', 'There is no customer by that id or source_id');
-  return known;
+/** As `customerOf`, of somebody who must be known already. */
+export async function knownCustomerOf({ env, shop }: Pick<World, 'env' | 'shop'>, named: VoucherCustomer) {
+  const { isNamed, customer } = await customerIn(env, shop.id, named);
+  if (isNamed && customer === null) throw new VoucherError('invalid_customer', 'There is no customer by that name');
+  return customer;
 }
 
 export function orderName({ id, source_id }: VoucherOrder): string | null {
@@ -98,10 +103,13 @@ function itemOf(
 
 /** The voucher as it is now, whoever keeps it; 404 where there is none by that code. */
 export async function voucherBy(world: World, code: string): Promise<Voucher> {
-  const located = await locate(world, code, { customer: null, scope: 'exact' });
-  if (located?.found.owner === 'here') return located.found.voucher;
-  if (located?.found.owner !== 'customer') throw noVoucher(code);
-  const held = await heldVoucher(world, located.found.customer, located.found.voucher);
-  if (held === null || held.voucher.held?.removed === true) throw noVoucher(code);
-  return held.voucher;
+  const voucher = await currentVoucher(world, code);
+  if (voucher === null) throw noVoucher(code);
+  return voucher;
+}
+
+/** What an answer shows of a voucher besides itself: its campaign, at most two seconds old. */
+export async function contextOf({ env, shop }: World, { campaign }: Voucher): Promise<VoucherContext> {
+  const record = campaign === null ? null : await openCampaign(env, shop.id, campaign);
+  return { campaign: record?.campaign ?? null, timeZone: shop.settings.timeZone };
 }

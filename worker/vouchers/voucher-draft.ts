@@ -1,13 +1,14 @@
 /** What a client says of a voucher, read into our own terms. */
+import { sameCode } from '../domain/vouchers/codes.ts';
 import type { Discount, Effect } from '../domain/vouchers/discount.ts';
-import { EVERY_ITEM } from '../domain/vouchers/discount.ts';
 import { newGift } from '../domain/vouchers/gift.ts';
 import type { VoucherChange } from '../domain/vouchers/held-request.ts';
 import type { Benefit, Voucher } from '../domain/vouchers/voucher.ts';
 import type { VoucherDraft } from '../publishing/make-voucher.ts';
 import type { ChangeVoucher, CreateVoucher, VoucherDiscount } from '../wire/voucher-vouchers.ts';
-import { minorOf } from './amounts.ts';
+import { hundredthsOf, minorOf } from './amounts.ts';
 import { VoucherError } from './errors.ts';
+import { applicableOf, saysValidity, validityOf } from './terms-draft.ts';
 
 /** A refusal names the field. */
 export function draftOf(wanted: CreateVoucher, currency: string): VoucherDraft {
@@ -23,7 +24,7 @@ export function draftOf(wanted: CreateVoucher, currency: string): VoucherDraft {
     active,
     startsAtMs,
     endsAtMs,
-    validity: null,
+    validity: validityOf(wanted),
     limit: redemption?.quantity ?? null,
     limitPerCustomer: null,
     rules: [],
@@ -32,7 +33,8 @@ export function draftOf(wanted: CreateVoucher, currency: string): VoucherDraft {
   };
 }
 
-function benefitOf({ type, discount, gift }: CreateVoucher, currency: string): Benefit {
+function benefitOf(wanted: CreateVoucher, currency: string): Benefit {
+  const { type, discount, gift } = wanted;
   if (type === 'GIFT_VOUCHER') {
     if (gift === undefined) throw new VoucherError('invalid_payload', 'gift is required for a GIFT_VOUCHER');
     if (discount !== undefined) throw new VoucherError('invalid_payload', 'discount is not for a GIFT_VOUCHER');
@@ -41,8 +43,11 @@ function benefitOf({ type, discount, gift }: CreateVoucher, currency: string): B
   }
   if (discount === undefined) throw new VoucherError('invalid_payload', 'discount is required for a DISCOUNT_VOUCHER');
   if (gift !== undefined) throw new VoucherError('invalid_payload', 'gift is not for a DISCOUNT_VOUCHER');
-  return { kind: 'discount', discount: discountOf(discount, currency), applicable: EVERY_ITEM };
+  return { kind: 'discount', discount: discountOf(discount, currency), applicable: applicableOf(wanted) };
 }
+
+/** The reserved product by which these clients mean free shipping. */
+const SHIPPING = 'prod_5h1pp1ng';
 
 const EFFECTS: Record<Extract<VoucherDiscount, { type: 'AMOUNT' }>['effect'], Effect> = {
   APPLY_TO_ORDER: 'order',
@@ -68,16 +73,24 @@ function discountOf(discount: VoucherDiscount, currency: string): Discount {
       const priceMinor = minorOf(discount.fixed_amount, currency, 'discount.fixed_amount');
       return { kind: 'fixed', priceMinor, effect: discount.effect === 'APPLY_TO_ORDER' ? 'order' : 'items' };
     }
+    case 'UNIT': {
+      const { unit_type, unit_off, effect, sku } = discount;
+      if (unit_type === SHIPPING) return { kind: 'shipping' };
+      const about = { productId: unit_type, variantId: sku?.id ?? null, quantity: unit_off };
+      return { kind: 'product', ...about, effect: effect === 'ADD_NEW_ITEMS' ? 'add_new' : 'add_missing' };
+    }
   }
 }
 
 /** Absent fields stay as they are, null takes them away; metadata is joined with what there is. */
 export function changeOf(wanted: ChangeVoucher, voucher: Voucher): VoucherChange {
   const { category, start_date, expiration_date, active, additional_info, metadata } = wanted;
+  checkSame(wanted, voucher);
   const change: VoucherChange = {
     ...(category === undefined ? {} : { category }),
     ...(start_date === undefined ? {} : { startsAtMs: instantOf(start_date) }),
     ...(expiration_date === undefined ? {} : { endsAtMs: instantOf(expiration_date) }),
+    ...(saysValidity(wanted) ? { validity: validityOf(wanted) } : {}),
     ...(active === undefined ? {} : { active }),
     ...(additional_info === undefined ? {} : { title: additional_info }),
     ...(metadata === undefined ? {} : { metadata: { ...voucher.metadata, ...metadata } }),
@@ -87,11 +100,19 @@ export function changeOf(wanted: ChangeVoucher, voucher: Voucher): VoucherChange
   return change;
 }
 
-function checkDates(startsAtMs: number | null, endsAtMs: number | null): void {
+/** Clients send along what they read: what cannot change must be what it is. */
+function checkSame({ code, gift }: ChangeVoucher, { code: own, benefit }: Voucher): void {
+  if (code !== undefined && !sameCode(code, own)) throw new VoucherError('invalid_payload', 'code cannot be changed');
+  const amount = benefit.kind === 'gift' ? hundredthsOf(benefit.gift.amountMinor, benefit.gift.currency) : null;
+  if (gift !== undefined && gift.amount !== amount)
+    throw new VoucherError('invalid_payload', 'gift.amount is changed by the balance of the voucher');
+}
+
+export function checkDates(startsAtMs: number | null, endsAtMs: number | null): void {
   if (startsAtMs !== null && endsAtMs !== null && endsAtMs <= startsAtMs)
     throw new VoucherError('invalid_payload', 'expiration_date must be after start_date');
 }
 
-function instantOf(text: string | null | undefined): number | null {
+export function instantOf(text: string | null | undefined): number | null {
   return text == null ? null : Date.parse(text);
 }

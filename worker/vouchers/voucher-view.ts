@@ -1,8 +1,11 @@
 /** A voucher as Voucherify's clients read it. */
-import type { Discount } from '../domain/vouchers/discount.ts';
+import type { Campaign } from '../domain/vouchers/campaign.ts';
+import { type Discount, EVERY_ITEM } from '../domain/vouchers/discount.ts';
+import { datesOf } from '../domain/vouchers/valid-at.ts';
 import type { Voucher } from '../domain/vouchers/voucher.ts';
 import type { Voucher as View } from '../wire/voucher-vouchers.ts';
 import { hundredthsOf } from './amounts.ts';
+import { applicableView, validityView } from './terms-view.ts';
 
 export const EFFECT_NAMES = {
   order: 'APPLY_TO_ORDER',
@@ -12,21 +15,32 @@ export const EFFECT_NAMES = {
   items_proportionally_by_quantity: 'APPLY_TO_ITEMS_PROPORTIONALLY_BY_QUANTITY',
 } as const;
 
-/** `currency`: the shop's. */
-export function voucherView(voucher: Voucher, currency: string): View {
+/** What a voucher has from elsewhere: dates that are its campaign's as long as it has none of its own. */
+export interface VoucherContext {
+  campaign: Campaign | null;
+  timeZone: string;
+}
+
+/** `currency`: the shop's. `context` null: nothing is known but the voucher itself. */
+export function voucherView(voucher: Voucher, currency: string, context: VoucherContext | null = null): View {
   const { id, code, benefit, category, limit, redeemed } = voucher;
+  const campaign = context?.campaign ?? null;
+  const { startsAtMs, endsAtMs } = context === null ? voucher : datesOf(voucher, campaign, context.timeZone);
   const isGift = benefit.kind === 'gift';
   const spent = isGift ? { redeemed_amount: hundredthsOf(benefit.gift.redeemedMinor, benefit.gift.currency) } : {};
   return {
     id,
     code,
+    campaign: campaign?.name ?? null,
     campaign_id: voucher.campaign,
     category,
     type: isGift ? 'GIFT_VOUCHER' : 'DISCOUNT_VOUCHER',
     discount: isGift ? null : discountView(benefit.discount, currency),
     gift: giftView(voucher),
-    start_date: dateOf(voucher.startsAtMs),
-    expiration_date: dateOf(voucher.endsAtMs),
+    start_date: dateOf(startsAtMs),
+    expiration_date: dateOf(endsAtMs),
+    ...validityView(voucher.validity ?? campaign?.validity ?? null),
+    ...applicableView(benefit.kind === 'gift' ? EVERY_ITEM : benefit.applicable),
     redemption: {
       quantity: limit,
       redeemed_quantity: redeemed,
@@ -37,11 +51,27 @@ export function voucherView(voucher: Voucher, currency: string): View {
     active: voucher.active,
     additional_info: voucher.title,
     metadata: voucher.metadata,
+    validation_rules_assignments: assignmentsView(voucher),
     is_referral_code: false,
     holder_id: voucher.holder,
     created_at: new Date(voucher.createdAtMs).toISOString(),
     updated_at: new Date(voucher.updatedAtMs).toISOString(),
     object: 'voucher',
+  };
+}
+
+/** Of rules that were assigned to this very voucher. */
+function assignmentsView({ id, rules }: Voucher): View['validation_rules_assignments'] {
+  const about = {
+    related_object_id: id,
+    related_object_type: 'voucher',
+    object: 'validation_rules_assignment',
+  } as const;
+  return {
+    object: 'list',
+    data_ref: 'data',
+    data: rules.map((rule_id) => ({ rule_id, ...about })),
+    total: rules.length,
   };
 }
 

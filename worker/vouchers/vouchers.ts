@@ -1,6 +1,7 @@
 /** Vouchers for voucher clients: made, read, changed, switched on and off, money put on them, taken away. */
 import { createRoute, z } from '@hono/zod-openapi';
 import { GIFT_BITS, GIFT_PATTERN, patternOf } from '../domain/vouchers/codes.ts';
+import type { Voucher } from '../domain/vouchers/voucher.ts';
 import { boundedBody } from '../http/admission.ts';
 import { body, json } from '../http/answers.ts';
 import { onlyMethods } from '../http/method.ts';
@@ -13,7 +14,7 @@ import * as wire from '../wire/voucher-vouchers.ts';
 import { hundredthsOf, minorOf } from './amounts.ts';
 import { noVoucher, refusedAs, VoucherError } from './errors.ts';
 import { voucherRefusals, voucherRoute, voucherRoutes } from './group.ts';
-import { type Asked, namedOf, replayed, voucherBy, worldOf } from './request.ts';
+import { type Asked, contextOf, namedOf, replayed, voucherBy, worldOf } from './request.ts';
 import { changeOf, draftOf } from './voucher-draft.ts';
 import { voucherView } from './voucher-view.ts';
 
@@ -76,13 +77,13 @@ async function create(
   const isGift = draft.benefit.kind === 'gift';
   const codes = patternOf({ ...config, postfix: config.postfix ?? suffix }, isGift ? GIFT_PATTERN : undefined);
   const bits = isGift ? GIFT_BITS : 0;
-  // with the body, so that another body under the same key is another voucher: whose code is then taken
-  const made = await makeVoucher(world, draft, { key: `${key}:${fingerprint}`, code, codes, bits });
-  if (made.refusal === null) return { view: voucherView(made.voucher, currency), headers: replayed(made.duplicate) };
+  const made = await makeVoucher(world, draft, { key, fingerprint, code, codes, bits });
+  if (made.refusal === null) return shown(world, made.voucher, made);
   if (made.refusal === 'codes') {
     const flaws = made.flaws.map(({ field, rule }) => `code_config.${field} ${rule}`).join('; ');
     throw new VoucherError('invalid_code_config', flaws);
   }
+  if (made.refusal === 'mismatch') throw new ProblemError('idempotency_mismatch');
   const id = code ?? '';
   throw new VoucherError('duplicate_found', 'Somebody has that code, or had it', { id, type: 'voucher' });
 }
@@ -97,8 +98,9 @@ const read = createRoute({
 });
 vouchers.openapi(read, async (c) => {
   const { shop } = c.get('caller');
-  const voucher = await voucherBy(await worldOf(c, shop), c.req.valid('param').code);
-  return c.json(voucherView(voucher, shop.settings.currency), 200);
+  const world = await worldOf(c, shop);
+  const voucher = await voucherBy(world, c.req.valid('param').code);
+  return c.json(voucherView(voucher, shop.settings.currency, await contextOf(world, voucher)), 200);
 });
 
 const update = createRoute({
@@ -162,7 +164,7 @@ vouchers.openapi(balance, async (c) => {
   const amountMinor = minorOf(amount, shop.settings.currency, 'amount');
   const credit: Change = { kind: 'credit', amountMinor, reason, source: source_id };
   const result = await changeVoucher(world, code, { ...(await namedOf(c)), change: credit });
-  const { voucher, move, duplicate } = doneOf(result, code);
+  const { voucher, move, ...told } = doneOf(result, code);
   if (voucher?.benefit.kind !== 'gift' || move === null) throw new Error('a credit of no gift card');
   const { currency, amountMinor: totalMinor } = voucher.benefit.gift;
   const view: z.infer<typeof wire.VoucherBalance> = {
@@ -174,7 +176,7 @@ vouchers.openapi(balance, async (c) => {
     object: 'balance',
     related_object: { type: 'voucher', id: voucher.id },
   };
-  return c.json(view, 200, replayed(duplicate));
+  return c.json(view, 200, headersOf(told));
 });
 
 const remove = createRoute({
@@ -189,16 +191,30 @@ const remove = createRoute({
 vouchers.openapi(remove, async (c) => {
   const { code } = c.req.valid('param');
   const world = await worldOf(c, c.get('caller').shop);
-  doneOf(await changeVoucher(world, code, { ...(await namedOf(c)), change: { kind: 'remove' } }), code);
-  return c.body(null, 204);
+  const result = await changeVoucher(world, code, { ...(await namedOf(c)), change: { kind: 'remove' } });
+  return c.body(null, 204, headersOf(doneOf(result, code)));
 });
 
 vouchers.all('/v1/vouchers/:code', onlyMethods('GET, HEAD, POST, PUT, DELETE'));
 
 async function changed(c: Asked, world: World, { code, change }: { code: string; change: Change }): Promise<Shown> {
-  const { voucher, duplicate } = doneOf(await changeVoucher(world, code, { ...(await namedOf(c)), change }), code);
+  const { voucher, ...told } = doneOf(await changeVoucher(world, code, { ...(await namedOf(c)), change }), code);
   if (voucher === null) throw noVoucher(code);
-  return { view: voucherView(voucher, world.shop.settings.currency), headers: replayed(duplicate) };
+  return shown(world, voucher, told);
+}
+
+interface Told {
+  duplicate: boolean;
+  projected: boolean;
+}
+
+async function shown(world: World, voucher: Voucher, told: Told): Promise<Shown> {
+  const view = voucherView(voucher, world.shop.settings.currency, await contextOf(world, voucher));
+  return { view, headers: headersOf(told) };
+}
+
+function headersOf({ duplicate, projected }: Told): Record<string, string> {
+  return { 'X-Projected': String(projected), ...replayed(duplicate) };
 }
 
 function doneOf(result: ChangeResult, code: string): Extract<ChangeResult, { state: 'changed' }> {

@@ -1,6 +1,6 @@
 /** What the merchant's API sends and receives. Unknown fields are refused; amounts are whole minor units. */
 import { z } from '@hono/zod-openapi';
-import { hubLink, origin, page } from './parts.ts';
+import { codeLink, hubLink, origin, page } from './parts.ts';
 
 const links = {
   signIn: hubLink,
@@ -8,6 +8,10 @@ const links = {
   account: hubLink,
   privacy: hubLink,
   terms: hubLink,
+  applyCode: codeLink.describe(
+    'Puts a code of the wallet into the cart: an https address with `{code}` in it. null: of a connected Shopify ' +
+      'shop its own, /discount/{code}; of others there is none',
+  ),
 };
 const shopName = z.string().trim().min(1).max(120);
 const locale = z.string().refine(isLocale, 'must be a BCP 47 language tag, such as en or de-AT');
@@ -87,7 +91,7 @@ export const ShopList = page(
   }),
 ).openapi('ShopList');
 
-const scope = z.enum(['events', 'hub', 'customers', 'points', 'programme', 'settings', 'keys']);
+const scope = z.enum(['events', 'hub', 'redeem', 'customers', 'points', 'programme', 'settings', 'keys']);
 export const Key = z
   .object({
     id: z.string(),

@@ -42,7 +42,7 @@ const action = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('block') }),
 ]);
-const source = z.enum(['all', 'segment', 'shopify']);
+const source = z.enum(['all', 'segment', 'shopify', 'vouchers']);
 
 export const EventRule = z
   .strictObject({

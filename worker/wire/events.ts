@@ -5,7 +5,7 @@ import { page, pageQuery } from './parts.ts';
 
 const verdict = z.enum(EVENT_VERDICTS);
 const reason = z.enum(Object.keys(EVENT_REASONS) as [EventReason, ...EventReason[]]);
-const source = z.enum(['segment', 'shopify']);
+const source = z.enum(['segment', 'shopify', 'vouchers']);
 const trust = z.enum(['server', 'browser']);
 const id = z.string().regex(/^[1-9]\d{0,14}$/, 'must be a whole number from 1');
 

@@ -8,6 +8,13 @@ export const hubLink = z
   .refine(isSafeLink, 'must be an http(s) address or a path that begins with one /')
   .nullable();
 
+/** A link that puts a code into the cart, with `{code}` where it goes. */
+export const codeLink = z
+  .string()
+  .max(2_000)
+  .refine(isCodeLink, 'must be an https address (http on localhost) with {code} in it once')
+  .nullable();
+
 export const origin = z.string().refine(isOrigin, 'must be an origin such as https://shop.example, without a path');
 
 /** Asks for a page: at most `most` items, after the cursor of the page before. */
@@ -33,6 +40,15 @@ export function page<T extends z.ZodType>(item: T) {
 function isSafeLink(link: string): boolean {
   if (/^\/(?![/\\])/.test(link)) return true;
   return URL.canParse(link) && ['http:', 'https:'].includes(new URL(link).protocol);
+}
+
+/** The code may not choose the host: it goes into the path or the query. */
+function isCodeLink(template: string): boolean {
+  const link = template.replace('{code}', 'CODE');
+  if (link === template || link.includes('{code}') || !URL.canParse(link)) return false;
+  const { protocol, hostname, origin: of } = new URL(link);
+  if (!template.toLowerCase().startsWith(`${of}/`)) return false;
+  return protocol === 'https:' || (protocol === 'http:' && ['localhost', '127.0.0.1'].includes(hostname));
 }
 
 function isOrigin(text: string): boolean {

@@ -25,6 +25,7 @@ export const VOUCHER_ERRORS = {
   invalid_redemption: [400, 'Invalid redemption'],
   invalid_redemption_parent: [400, 'Invalid redemption parent'],
   invalid_rollback_params: [400, 'Invalid rollback params'],
+  metadata_validation_failed: [400, 'Metadata validation failed'],
   missing_amount: [400, 'Missing amount'],
   missing_customer: [400, 'Missing customer'],
   missing_order: [400, 'Missing order'],

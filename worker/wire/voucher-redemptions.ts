@@ -1,13 +1,11 @@
 /** Validations, redemptions and rollbacks as Voucherify's clients write and read them. Amounts are hundredths. */
 import { z } from '@hono/zod-openapi';
+import { VoucherCustomer } from './voucher-customers.ts';
 import { Amount, Voucher, VoucherMetadata } from './voucher-vouchers.ts';
 
 const Name = z.string().min(1).max(300);
 const MOST_ITEMS = 500;
 const MOST_REDEEMABLES = 30;
-
-/** Clients send their whole customer along; only who it is is read. */
-export const VoucherCustomer = z.looseObject({ id: Name.optional(), source_id: Name.nullish() });
 
 const Item = z.looseObject({
   source_id: Name.optional(),
@@ -27,7 +25,7 @@ export const VoucherOrder = z.looseObject({
 });
 export type VoucherOrder = z.infer<typeof VoucherOrder>;
 
-const UNITS = ['SECONDS', 'MINUTES', 'HOURS', 'DAYS'] as const;
+const UNITS = ['NANOSECONDS', 'MICROSECONDS', 'MILLISECONDS', 'SECONDS', 'MINUTES', 'HOURS', 'DAYS'] as const;
 export const VoucherSession = z.strictObject({
   type: z.literal('LOCK').default('LOCK'),
   key: z.string().min(1).max(200).optional(),
@@ -84,4 +82,10 @@ export type Redemption = z.infer<typeof Redemption>;
 export const Redemptions = z
   .looseObject({ redemptions: z.array(Redemption), parent_redemption: z.looseObject({ id: z.string() }).optional() })
   .openapi('VoucherRedemptions');
+export const Rollbacks = z
+  .looseObject({
+    rollbacks: z.array(Redemption),
+    parent_rollback: z.looseObject({ id: z.string(), redemption: z.string() }),
+  })
+  .openapi('VoucherRollbacks');
 export const Validation = z.looseObject({ valid: z.boolean() }).openapi('VoucherValidation');

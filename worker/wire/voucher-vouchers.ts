@@ -1,5 +1,6 @@
 /** Vouchers as Voucherify's clients write and read them. Amounts are hundredths, percentages have at most two decimals. */
 import { z } from '@hono/zod-openapi';
+import { ShownTerms, Terms, Validities } from './voucher-terms.ts';
 
 /** Any value of JSON; a schema that refers to itself would have no end in the documentation. */
 const Json = z.json().openapi({ type: 'object', additionalProperties: true });
@@ -41,6 +42,13 @@ export const VoucherDiscount = z.discriminatedUnion('type', [
     fixed_amount: Amount,
     effect: z.enum(ORDER_OR_ITEMS).default('APPLY_TO_ORDER'),
   }),
+  z.looseObject({
+    type: z.literal('UNIT'),
+    unit_off: z.int().min(1).max(1_000).default(1),
+    unit_type: z.string().min(1).max(300).describe('A product; `prod_5h1pp1ng`: the shipping'),
+    effect: z.enum(['ADD_MISSING_ITEMS', 'ADD_NEW_ITEMS']).default('ADD_MISSING_ITEMS'),
+    sku: z.looseObject({ id: z.string().min(1).max(300) }).optional(),
+  }),
 ]);
 export type VoucherDiscount = z.infer<typeof VoucherDiscount>;
 
@@ -69,6 +77,7 @@ export const CreateVoucher = z
     category: Category.nullish(),
     start_date: Instant.nullish(),
     expiration_date: Instant.nullish().describe('The first instant at which it is no longer good'),
+    ...Terms.shape,
     redemption: z.strictObject({ quantity: z.int().min(1).max(1_000_000_000).nullish() }).optional(),
     active: z.boolean().default(true),
     additional_info: z.string().max(1_000).nullish(),
@@ -84,9 +93,11 @@ export const ChangeVoucher = z
     category: Category.nullish(),
     start_date: Instant.nullish(),
     expiration_date: Instant.nullish(),
+    ...Validities.shape,
     active: z.boolean().optional(),
     additional_info: z.string().max(1_000).nullish(),
     metadata: Metadata.optional().describe('Joined with what there is'),
+    gift: z.looseObject({ amount: Amount }).optional().describe('Not changed: money is put on by its balance'),
   })
   .openapi('VoucherUpdate');
 export type ChangeVoucher = z.infer<typeof ChangeVoucher>;
@@ -115,6 +126,7 @@ export const Voucher = z
   .object({
     id: z.string(),
     code: z.string(),
+    campaign: z.string().nullable().describe('Its name'),
     campaign_id: z.string().nullable(),
     category: z.string().nullable(),
     type: z.enum(['DISCOUNT_VOUCHER', 'GIFT_VOUCHER']),
@@ -122,6 +134,7 @@ export const Voucher = z
     gift: z.object({ amount: z.int(), subtracted_amount: z.int(), balance: z.int(), effect: z.string() }).nullable(),
     start_date: z.string().nullable(),
     expiration_date: z.string().nullable(),
+    ...ShownTerms.shape,
     redemption: z.object({
       quantity: z.int().nullable(),
       redeemed_quantity: z.int(),
@@ -132,6 +145,11 @@ export const Voucher = z
     active: z.boolean(),
     additional_info: z.string().nullable(),
     metadata: z.record(z.string(), Json),
+    validation_rules_assignments: z.looseObject({
+      object: z.literal('list'),
+      data: z.array(z.looseObject({ rule_id: z.string() })),
+      total: z.int(),
+    }),
     is_referral_code: z.literal(false),
     holder_id: z.string().nullable(),
     created_at: z.string(),
