@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { CustomerEvent } from '../../worker/domain/event.ts';
 import { DAY, event, NOW, paid, refund, refunded, snapshot, terms, updated } from './given.ts';
+import { Climber, rewarding } from './tiers/given-tiers.ts';
 import { Till } from './till.ts';
 
 const YEAR = 365 * DAY;
@@ -80,5 +81,34 @@ describe('an event that is filled in', () => {
     expect(till.head?.traits).toEqual({ city: 'now', plan: 'gold' });
     fillIn(till, 'd', { traits: { city: 'told' }, profileAtMs: NOW });
     expect(till.head?.traits).toEqual({ city: 'told', plan: 'gold' });
+  });
+});
+
+describe('L3: orders that are filled in', () => {
+  const bring = (one: Climber, earn: boolean) => {
+    for (const [at, orderId] of ['a', 'b', 'c'].entries())
+      fillIn(
+        one,
+        orderId,
+        { fact: paid(snapshot(30_000, { orderId, placedAtMs: THEN + at * DAY })), occurredAtMs: THEN + at * DAY },
+        earn,
+      );
+  };
+
+  test('take somebody up quietly, as no news to anybody, and give nothing for it', () => {
+    const one = new Climber(rewarding({ window: 'lifetime', metric: 'spent' }));
+    bring(one, false);
+    expect(one.tier).toBe('platinum');
+    expect([one.balance, one.moves.every((move) => move.endsWith('(quiet)'))]).toEqual([0, true]);
+    expect(
+      one.journal.filter(({ kind }) => kind === 'tier.changed').every(({ about }) => about.cause === 'import'),
+    ).toBe(true);
+  });
+
+  test('and earn give what each tier gives once, and are no news either', () => {
+    const one = new Climber(rewarding({ window: 'lifetime', metric: 'points' }));
+    bring(one, true);
+    expect(one.tier).toBe('silver');
+    expect([one.balance, one.moves.every((move) => move.endsWith('(quiet)'))]).toEqual([906, true]);
   });
 });

@@ -4,15 +4,19 @@
  */
 
 import { type Adjustment, decideAdjustment } from '../../worker/domain/adjustment.ts';
+import { decideAnswer } from '../../worker/domain/answered.ts';
 import { type Changes, type Head, newHead, type State } from '../../worker/domain/customer.ts';
 import { decideDue, decideEvent, decideLoyaltyDue, decideProgramme } from '../../worker/domain/decide.ts';
 import type { Decision } from '../../worker/domain/decision.ts';
+import type { Errand } from '../../worker/domain/errand.ts';
 import type { CustomerEvent } from '../../worker/domain/event.ts';
 import type { JournalRow } from '../../worker/domain/journal.ts';
+import type { JsonObject } from '../../worker/domain/json.ts';
 import { type Lot, NEVER, type PointsEntry } from '../../worker/domain/ledger.ts';
 import { holdsEverybody } from '../../worker/domain/loyalty/parts.ts';
 import type { Pending } from '../../worker/domain/loyalty/pending.ts';
 import { decideReleases, orderOf } from '../../worker/domain/loyalty/releases.ts';
+import { carriedLot, carriedOrder, carriedRow, joinOrders, settle } from '../../worker/domain/merge.ts';
 import { decideOperation, type Operation } from '../../worker/domain/operations.ts';
 import type { Order } from '../../worker/domain/order.ts';
 import { type OrderFact, orderIdOf } from '../../worker/domain/order-facts.ts';
@@ -21,6 +25,7 @@ import type { Terms } from '../../worker/domain/terms.ts';
 import { voucherDueMs } from '../../worker/domain/vouchers/due.ts';
 import { decideVouchersDue } from '../../worker/domain/vouchers/held-due.ts';
 import type { Voucher } from '../../worker/domain/vouchers/voucher.ts';
+import { LOT_PLACES } from '../../worker/domain/work.ts';
 import { event, NOW } from './given.ts';
 
 export class Till {
@@ -34,6 +39,8 @@ export class Till {
   readonly #referrals = new Map<string, Made>();
   /** The segments that the customer is in, by trusted events alone. */
   readonly segments = new Set<string>();
+  /** What other objects are to be asked, oldest first; whoever asks takes it out. */
+  readonly errands: Errand[] = [];
   readonly #keys = new Set<string>();
   #keyed = 0;
 
@@ -108,10 +115,52 @@ export class Till {
     const pending = wanted === undefined ? [] : [structuredClone(wanted)];
     const head = this.head === null ? newHead(now) : this.#copy();
     const referrals = this.#made();
-    const state = { ...this.#who(), head, lots: [], orders: this.#ordersOf(pending), pending, referrals };
+    const lots = operation.op === 'referral' ? this.#referralLots() : [];
+    const orders = operation.op === 'review_referral' ? structuredClone(this.#orders) : this.#ordersOf(pending);
+    const state = { ...this.#who(), head, lots, orders, pending, referrals };
     const decision = decideOperation(state, operation, this.terms, now);
     this.#save(decision.changes);
     return decision;
+  }
+
+  /** Another object answered an errand. */
+  answer(errand: Errand, answer: JsonObject, at = NOW): void {
+    const now = Math.max(this.head?.nowMs ?? at, at);
+    this.due(now);
+    this.hold(now);
+    const order = this.order(String(errand.body.order ?? ''));
+    const orders = new Map(order === null ? [] : [[order.orderId, order]]);
+    const pending = this.pending.filter(({ releasesAtMs }) => releasesAtMs === NEVER);
+    const state = { ...this.#who(), head: this.#copy(), lots: [], orders, pending, referrals: this.#made() };
+    this.#save(decideAnswer(state, { errand, answer }, this.terms, { atMs: now, nowMs: now }));
+  }
+
+  /** Another customer turns out to be this one: all that they hold is this one's, as the object that takes them over does it. */
+  absorb(other: Till, at: number): void {
+    for (const one of [this, other]) {
+      one.due(at);
+      one.hold(at);
+    }
+    const now = Math.max(this.head?.nowMs ?? at, other.head?.nowMs ?? at, at);
+    const [head, theirs] = [this.head === null ? newHead(now) : this.#copy(), other.head ?? newHead(now)];
+    const offset = this.journal.length;
+    const rows = other.journal.map((row) => carriedRow(row, { loser: 'other', offset, balance: head.balance }));
+    const carried = other.lots.map((lot) => carriedLot(lot, offset));
+    const settled = settle(head, theirs, [...this.lots, ...carried]);
+    const paid = new Set(settled.lots.map(({ lot }) => lot));
+    const seq = offset + rows.length + 1;
+    const about = { name: null, key: null, orderId: null, about: {}, programmeVersion: 1, entries: settled.entries };
+    this.#save({
+      head: { ...settled.head, seq },
+      rows: [...rows, { ...about, seq, kind: 'customer.merged', atMs: now, recordedAtMs: now }],
+      lots: [...carried.filter(({ lot }) => !paid.has(lot)), ...settled.lots],
+      orders: other.orders.map((order) => {
+        const [own, told] = [this.order(order.orderId), carriedOrder(order, offset)];
+        return own === null ? told : joinOrders(own, told);
+      }),
+      pending: other.pending.map((one) => ({ ...one, id: one.id + offset * LOT_PLACES })),
+    });
+    this.hold(now);
   }
 
   /** The alarm. */
@@ -171,6 +220,10 @@ export class Till {
     return new Map(ids.flatMap((id): [string, Order][] => (this.#orders.has(id) ? [[id, this.#order(id)]] : [])));
   }
 
+  #referralLots(): Lot[] {
+    return this.lots.filter(({ origin }) => origin.startsWith('referral:'));
+  }
+
   #order(id: string): Order {
     const order = this.order(id);
     if (order === null) throw new Error('no such order');
@@ -194,10 +247,11 @@ export class Till {
 
   #loadFor(fact: OrderFact | null, head: Head, now: number): State {
     const order = fact === null ? null : this.order(orderIdOf(fact));
-    if (order === null) return { head, lots: [], orders: new Map() };
+    if (order === null) return { head, lots: fact === null ? [] : this.#referralLots(), orders: new Map() };
     const soonest = order.earned > 0 ? this.#enough(order.earned, now) : [];
     const own = order.lots.flatMap(({ lot }) => structuredClone(this.#lots.get(lot) ?? []));
-    const lots = [...soonest, ...own.filter(({ lot }) => !soonest.some((one) => one.lot === lot))];
+    const more = [...own, ...this.#referralLots()];
+    const lots = [...soonest, ...more.filter(({ lot }) => !soonest.some((one) => one.lot === lot))];
     const pending = (order.waiting ?? []).flatMap(({ id }) => structuredClone(this.#pending.get(id) ?? []));
     return { head, lots, orders: new Map([[order.orderId, order]]), pending };
   }
@@ -214,7 +268,16 @@ export class Till {
 
   #save(changes: Changes | null): void {
     if (changes === null) return;
-    const { head, rows, lots, orders, pending = [], vouchers = [], referrals = [] } = structuredClone(changes);
+    const {
+      head,
+      rows,
+      lots,
+      orders,
+      pending = [],
+      vouchers = [],
+      referrals = [],
+      errands = [],
+    } = structuredClone(changes);
     for (const row of rows) {
       if (row.seq !== this.journal.length + 1) throw new Error(`row ${row.seq} leaves a gap`);
       this.journal.push(row);
@@ -230,6 +293,7 @@ export class Till {
       else this.#pending.set(one.id, one);
     }
     for (const voucher of vouchers) this.#vouchers.set(voucher.id, voucher);
+    this.errands.push(...errands);
     for (const made of referrals) this.#referrals.set(made.id, made);
     const lotsDueMs = soonest([...this.#lots.values()].map((lot) => lot.expiresAtMs));
     const pendingDueMs = soonest([...this.#pending.values()].map((one) => one.releasesAtMs));

@@ -368,6 +368,31 @@ describe('notices of lots', () => {
     ]);
   });
 
+  test('points that come to a date before one that was told are told of too, at once, and each date once', () => {
+    const one = lots(both);
+    one.adjust(10, at('2026-01-01'), { expiresAtMs: at('2026-03-20') });
+    one.due(at('2026-02-25'));
+    one.adjust(20, at('2026-02-25'), { expiresAtMs: at('2026-03-15') });
+    one.adjust(30, at('2026-02-26'), { expiresAtMs: at('2026-03-20') });
+    one.due(at('2026-03-18'));
+    expect(one.told).toEqual([
+      '2026-02-18T12:00 warning 10 lots',
+      '2026-02-25T12:00 warning 20 lots',
+      '2026-03-12T12:00 last_chance 20 lots',
+      '2026-03-15T12:00 expired 20 lots',
+      '2026-03-17T12:00 last_chance 40 lots',
+    ]);
+  });
+
+  test('of very many dates ahead stay few in the customer’s row: the soonest count as told together', () => {
+    const one = lots({ warning: 365, last_chance: null });
+    const dates = Array.from({ length: 200 }, (_, day) => at('2026-06-01') + day * 86_400_000);
+    for (const expiresAtMs of dates) one.adjust(1, at('2026-01-01'), { expiresAtMs });
+    one.due(at('2026-01-02'));
+    expect(one.told).toHaveLength(200);
+    expect(JSON.stringify(one.head?.loyalty).length).toBeLessThan(1_500);
+  });
+
   test('X4: rung twice, or two days late, the alarm tells the same at the same instants', () => {
     const [late, often] = [lots(both), lots(both)];
     for (const one of [late, often]) one.buy(10, '2026-01-01');
@@ -395,6 +420,12 @@ test('X3: points that pay a debt leave the rest of their lot', () => {
   one.adjust(-50, at('2026-01-01'), { allowDebt: true });
   one.adjust(80, at('2026-01-02'));
   expect([one.balance, one.debt, one.lots.map(({ remaining }) => remaining)]).toEqual([30, 0, [30]]);
+});
+
+test('two customers who turn out to be one: a date counts as told that was told to both', () => {
+  const own = { lots: { warning: { toldMs: 5, ahead: [7, 9], nextMs: 10, atMs: 8 } } };
+  const other = { lots: { warning: { toldMs: 3, ahead: [4, 5, 9, 11] } } };
+  expect(joinActivity(own, other)).toEqual({ lots: { warning: { toldMs: 3, ahead: [5, 9, 4] } } });
 });
 
 test('two customers who turn out to be one were active when either was; what was told to one may be told again', () => {

@@ -16,35 +16,35 @@ function gone(expiry: PointsExpiry, earned: string, timeZone: string): string {
 describe('points that are good for a time', () => {
   test.each([
     [
-      'a month after 31 January to the end of the last of February',
+      'X5: a month after 31 January to the end of the last of February',
       period(1, 'month', 'day'),
       '2026-01-31T12:00:00Z',
       'UTC',
       '2026-03-01T00:00:00.000Z',
     ],
     [
-      'a month after 31 January of a leap year to the end of the 29th',
+      'X5: a month after 31 January of a leap year to the end of the 29th',
       period(1, 'month', 'day'),
       '2028-01-31T12:00:00Z',
       'UTC',
       '2028-03-01T00:00:00.000Z',
     ],
     [
-      '365 days from 1 March 2023, gone on day 366',
+      'X6: 365 days from 1 March 2023, gone on day 366',
       period(365, 'day', 'day'),
       '2023-03-01T08:00:00Z',
       'UTC',
       '2024-03-01T00:00:00.000Z',
     ],
     [
-      'twelve months from a 29 February to the end of the 28th',
+      'X6: twelve months from a 29 February to the end of the 28th',
       period(12, 'month', 'day'),
       '2024-02-29T10:00:00Z',
       'UTC',
       '2025-03-01T00:00:00.000Z',
     ],
     [
-      'twelve months to the end of the month, in Berlin',
+      'X7: twelve months to the end of the month, in Berlin',
       period(12, 'month', 'month'),
       '2020-07-06T10:00:00Z',
       'Europe/Berlin',

@@ -317,6 +317,23 @@ describe('a rolling year', () => {
     expect(one.tier).toBeNull();
   });
 
+  test('INV-9: when points that were taken leave the twelve months, whoever they kept down rises at that midnight', () => {
+    const [quiet, asked] = [new Climber(rolling()), new Climber(rolling())];
+    for (const one of [quiet, asked]) {
+      one.adjust(-100, at('2024-06-10'), { allowDebt: true, countsTowardTier: true });
+      one.buy(1050, '2024-08-01');
+    }
+    asked.due(at('2025-06-09'));
+    for (const one of [quiet, asked]) {
+      one.due(at('2025-06-20'));
+      expect(one.moves).toEqual([
+        '2024-08-01 VIP Tier Achieved - > silver',
+        '2025-06-10 VIP Tier Achieved silver > gold',
+      ]);
+      expect(one.journal.at(-1)?.atMs).toBe(at('2025-06-10T00:00:00Z'));
+    }
+  });
+
   test('a customer who buys every day stays small: no day is kept that does not count any more', () => {
     const one = new Climber(rolling());
     for (let day = 0; day < 420; day += 1) one.buy(1, new Date(at('2023-12-01') + day * 86_400_000).toISOString());
@@ -327,6 +344,21 @@ describe('a rolling year', () => {
 });
 
 describe('refunds', () => {
+  test('that leave a lower tier which is kept already say so with the loss, and not again', () => {
+    const one = new Climber(tiers({ window: 'rolling_year' }));
+    const first = one.buy(500, '2024-01-10');
+    const second = one.buy(600, '2024-03-10');
+    one.buy(550, '2024-04-10');
+    one.giveBack(second, 600, '2024-05-10');
+    one.giveBack(first, 100, '2024-05-11');
+    one.buy(1, '2024-05-12');
+    expect(one.moves.slice(1)).toEqual([
+      '2024-03-10 VIP Tier Achieved silver > gold',
+      '2024-05-11 VIP Tier Lost gold > silver',
+    ]);
+    expect(standing(one, '2024-05-12')?.keep?.missing).toBeNull();
+  });
+
   test('R15: a refund that takes away what a tier was reached by takes the tier, and coming back gives nothing again', () => {
     const one = new Climber(rewarding());
     const order = one.buy(1000, '2026-02-01');

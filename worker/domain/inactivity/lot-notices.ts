@@ -7,6 +7,9 @@ import { type Lot, NEVER } from '../ledger.ts';
 import { type InactivityProgramme, STAGES, type Stage } from './programme.ts';
 import type { ActivityState, LotNotice } from './state.ts';
 
+/** So many told dates that lie ahead are told apart. */
+const MOST_AHEAD = 60;
+
 type Lots = ActivityState['lots'];
 
 export interface Leads {
@@ -24,22 +27,39 @@ export function withLots(lots: Lots, changed: Iterable<Lot>, leads: Leads, atMs:
     const days = leads.notices[stage];
     if (days === null) continue;
     const known: LotNotice = next?.[stage] ?? { toldMs: 0 };
-    const sooner = [...dates].filter((date) => date > known.toldMs && date < (known.nextMs ?? NEVER));
+    const sooner = [...dates].filter((date) => !isTold(known, date) && date < (known.nextMs ?? NEVER));
     if (sooner.length > 0) next = { ...next, [stage]: awaiting(known, Math.min(...sooner), days, leads, atMs) };
   }
   return next;
 }
 
 /** One whose time for notice is past already is told at once. */
-function awaiting({ toldMs }: LotNotice, nextMs: number, days: number, leads: Leads, atMs: number): LotNotice {
-  return { toldMs, nextMs, atMs: Math.max(atMs, daysBefore(leads.timeZone, nextMs, days)) };
+function awaiting(told: LotNotice, nextMs: number, days: number, leads: Leads, atMs: number): LotNotice {
+  return { ...toldOf(told), nextMs, atMs: Math.max(atMs, daysBefore(leads.timeZone, nextMs, days)) };
+}
+
+/** What was told, without what is awaited. */
+function toldOf({ toldMs, ahead }: LotNotice): LotNotice {
+  return { toldMs, ...(ahead === undefined ? {} : { ahead }) };
+}
+
+function isTold({ toldMs, ahead = [] }: LotNotice, date: number): boolean {
+  return date <= toldMs || ahead.includes(date);
+}
+
+/** Of too many dates ahead the soonest count as told together with all before them. */
+function withTold({ toldMs, ahead = [] }: LotNotice, dates: readonly number[], atMs: number): LotNotice {
+  const all = [...ahead, ...dates].filter((date) => date > atMs).sort((a, b) => a - b);
+  const spare = Math.max(0, all.length - MOST_AHEAD);
+  const kept = all.slice(spare);
+  return { toldMs: Math.max(toldMs, all[spare - 1] ?? 0), ...(kept.length === 0 ? {} : { ahead: kept }) };
 }
 
 /** Anew by all open lots, with what was told; of stages that the shop does not have nothing. */
 export function lotsAnew(lots: Lots, open: Iterable<Lot>, leads: Leads, atMs: number): Lots {
   const told = STAGES.flatMap((stage): [Stage, LotNotice][] => {
-    const toldMs = lots?.[stage]?.toldMs;
-    return leads.notices[stage] === null || toldMs === undefined ? [] : [[stage, { toldMs }]];
+    const known = lots?.[stage];
+    return leads.notices[stage] === null || known === undefined ? [] : [[stage, toldOf(known)]];
   });
   return withLots(told.length === 0 ? undefined : Object.fromEntries(told), open, leads, atMs);
 }
@@ -63,28 +83,28 @@ export function lotsToTell(
   atMs: number,
 ): { told: ToldDate[]; lots: Lots } {
   const told: ToldDate[] = [];
+  const later: LotNotice[] = [];
+  const dates = datesOf(open);
   let next = lots;
-  let toldLater = 0;
   for (const stage of STAGES) {
     const days = leads.notices[stage];
     const known = next?.[stage];
     if (days === null || known === undefined) continue;
     // of a date whose last chance was told no warning follows
-    const done = Math.max(known.toldMs, toldLater);
-    const waiting = datesAfter(open, done);
+    const waiting = dates.filter((date) => ![known, ...later].some((one) => isTold(one, date)));
     const due = waiting.filter((date) => daysBefore(leads.timeZone, date, days) <= atMs);
     told.push(...due.map((date) => ({ stage, expiresAtMs: date, points: pointsAt(open, date) })));
-    toldLater = due.at(-1) ?? done;
-    const [first] = waiting.slice(due.length);
-    const bare = { toldMs: toldLater };
-    next = { ...next, [stage]: first === undefined ? bare : awaiting(bare, first, days, leads, atMs) };
+    const after = withTold(known, due, atMs);
+    later.push(after);
+    const first = waiting.find((date) => !due.includes(date));
+    next = { ...next, [stage]: first === undefined ? after : awaiting(after, first, days, leads, atMs) };
   }
   return { told, lots: next };
 }
 
-function datesAfter(open: readonly Lot[], afterMs: number): number[] {
+function datesOf(open: readonly Lot[]): number[] {
   const dates = new Set(open.filter(({ remaining }) => remaining > 0).map(({ expiresAtMs }) => expiresAtMs));
-  return [...dates].filter((date) => date > afterMs && date < NEVER).sort((a, b) => a - b);
+  return [...dates].filter((date) => date < NEVER).sort((a, b) => a - b);
 }
 
 function pointsAt(open: readonly Lot[], date: number): number {

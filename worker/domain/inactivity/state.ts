@@ -3,8 +3,10 @@ import type { Stage } from './programme.ts';
 
 /** Of points that run out lot by lot. */
 export interface LotNotice {
-  /** What runs out up to this instant was told. */
+  /** What runs out up to this instant was told, or is over. */
   toldMs: number;
+  /** Later dates that were told, each by itself: points may come back to one before them. Bounded. */
+  ahead?: number[];
   /** Nothing that is not told runs out before this; absent: nothing does at all. */
   nextMs?: number;
   /** When that is to be told, or found to be gone. */
@@ -40,8 +42,17 @@ function joinLots(own: ActivityState['lots'], other: ActivityState['lots']): Act
   const joined = { ...own };
   for (const stage of ['warning', 'last_chance'] as const) {
     const [ours, theirs] = [own[stage], other[stage]];
-    const first = theirs !== undefined && (ours === undefined || theirs.toldMs < ours.toldMs) ? theirs : ours;
-    if (first !== undefined) joined[stage] = first;
+    const both = ours === undefined || theirs === undefined ? (ours ?? theirs) : toldToBoth(ours, theirs);
+    if (both !== undefined) joined[stage] = both;
   }
   return joined;
+}
+
+/** When the next one is due is worked out anew by all lots: whoever joins is held against the programme. */
+function toldToBoth(own: LotNotice, other: LotNotice): LotNotice {
+  const isTold = (date: number, { toldMs, ahead = [] }: LotNotice) => date <= toldMs || ahead.includes(date);
+  const toldMs = Math.min(own.toldMs, other.toldMs);
+  const dates = [...new Set([own, other].flatMap((one) => [one.toldMs, ...(one.ahead ?? [])]))];
+  const ahead = dates.filter((date) => date > toldMs && isTold(date, own) && isTold(date, other));
+  return { toldMs, ...(ahead.length === 0 ? {} : { ahead }) };
 }

@@ -99,8 +99,10 @@ function fallen(counted: TierState, rank: number, moving: Moving, { soon }: { so
   if (rules.window === 'calendar_year' && period !== undefined) state.period = bare(period);
   if (rules.window === 'rolling_year' && isHeld)
     state.period = soon && period !== undefined ? period : yearFrom(timeZone, atMs, reached(counted, moving, atMs));
-  if (state.period !== undefined && isHeld && !isEarned(state, moving, atMs))
-    state.period = { ...state.period, granted: true };
+  if (state.period === undefined || !isHeld) return state;
+  if (!isEarned(state, moving, atMs)) state.period = { ...state.period, granted: true };
+  // that the lower one is kept already is told with the loss
+  if (state.period.sum >= tier.threshold) state.keptMs = state.period.endMs;
   return state;
 }
 

@@ -80,6 +80,21 @@ function pruned(state: TierState, out: number): TierState {
   return kept.length === 0 ? rest : { ...rest, days: Object.fromEntries(kept) };
 }
 
+/** Without the days that do not count any more at an instant. */
+export function windowed(state: TierState, { rules, timeZone }: Counting, atMs: number): TierState {
+  return rules.window === 'rolling_year' ? pruned(state, outOfWindow(timeZone, atMs)) : state;
+}
+
+/** When a day on which more was taken than given leaves the window: what is reached is then more, though nobody did anything. */
+export function risesMs({ days = {} }: TierState, { rules, timeZone }: Counting): number | null {
+  if (rules.window !== 'rolling_year') return null;
+  const below = Object.entries(days).flatMap(([day, amount]) => (amount < 0 ? [Number(day)] : []));
+  if (below.length === 0) return null;
+  const first = new Date(Math.min(...below) * DAY_MS);
+  const [year, month, day] = [first.getUTCFullYear() + 1, first.getUTCMonth() + 1, first.getUTCDate()];
+  return startOf(timeZone, { year, month, day });
+}
+
 function inPeriod(period: TierPeriod, { atMs, amount }: Contribution, timeZone: string): TierPeriod {
   // what somebody entered a tier by does not count for keeping it
   const isSince = period.of === 'calendar_year' ? atMs >= period.fromMs : atMs > period.fromMs;

@@ -9,7 +9,7 @@ import { contributionsOf, countingOf, pastContributions } from './counting.ts';
 import { ladderOf, rankAt, rankOf, tierAt } from './ladder.ts';
 import { type Moved, moved } from './moves.ts';
 import type { TierProgramme } from './programme.ts';
-import { added, type Counting, keepingOf, reached, rolled } from './progress.ts';
+import { added, type Counting, keepingOf, reached, risesMs, rolled, windowed } from './progress.ts';
 import type { InTier, TierState } from './state.ts';
 import { type Telling, tellExpiring, tellKept, tellMove } from './tell.ts';
 
@@ -105,9 +105,9 @@ function dueMs({ loyalty }: Head, terms: Terms): number | null {
   if (rules === undefined || state === undefined) return null;
   if (state.lock !== undefined) return state.lock.untilMs;
   const counting = countingBy(rules, terms);
-  const keeping = keepingOf(state, counting);
-  if (keeping === null) return null;
-  return Math.min(keeping.lostAtMs, noticeOf(state, counting) ?? keeping.lostAtMs);
+  const lostAtMs = keepingOf(state, counting)?.lostAtMs ?? null;
+  const dues = [lostAtMs, noticeOf(state, counting), risesMs(state, counting)].filter((at) => at !== null);
+  return dues.length === 0 ? null : Math.min(...dues);
 }
 
 function due(work: Work, when: When, terms: Terms): void {
@@ -117,7 +117,7 @@ function due(work: Work, when: When, terms: Terms): void {
   const stored = stateOf(work, terms);
   const telling: Telling = { counting, terms, when, cause: 'time', quiet: false, gives: true };
   const from = stored.id ?? null;
-  const state = stored.lock === undefined ? stored : unlocked(stored);
+  const state = windowed(stored.lock === undefined ? stored : unlocked(stored), counting, when.atMs);
   settle(work, rolled(state, counting, when.atMs), telling, { mayFall: stored.lock !== undefined, from });
 }
 
@@ -140,7 +140,7 @@ export function releaseLock(work: Work, when: When, terms: Terms): void {
   if (rules === undefined || stored.lock === undefined) return;
   const counting = countingBy(rules, terms);
   const telling: Telling = { counting, terms, when, cause: 'hand', quiet: false, gives: true };
-  const state = rolled(unlocked(stored), counting, when.atMs);
+  const state = rolled(windowed(unlocked(stored), counting, when.atMs), counting, when.atMs);
   settle(work, state, telling, { mayFall: true, from: stored.id ?? null });
 }
 
@@ -155,7 +155,7 @@ function changed(work: Work, when: When, terms: Terms): void {
   const isRecounted = stored?.counted !== counted;
   const isMoved = isRecounted || stored?.ladder !== ladder;
   const from = stored?.id ?? null;
-  let state = rolled(fitting(stored ?? {}, counting), counting, when.atMs);
+  let state = rolled(windowed(fitting(stored ?? {}, counting), counting, when.atMs), counting, when.atMs);
   if (isRecounted) state = recounted(work, state, counting, terms, when.atMs);
   const isQuiet = isMoved && !isMerge;
   const telling: Telling = {
