@@ -6,6 +6,7 @@ import type { Changes, State } from './customer.ts';
 import type { Answered } from './errand.ts';
 import type { When } from './loyalty/part.ts';
 import { afterDecision, errandAnswered } from './loyalty/parts.ts';
+import { releaseDue } from './loyalty/releases.ts';
 import type { Terms } from './terms.ts';
 import { close, open } from './work.ts';
 
@@ -14,5 +15,6 @@ export function decideAnswer(state: State, answered: Answered, terms: Terms, whe
   errandAnswered(work, answered, terms, when);
   const entries = work.rows.flatMap((row) => row.entries);
   if (work.rows.length > 0) afterDecision(work, { ...when, event: null, entries }, terms);
+  releaseDue(work, terms, when);
   return close(work, when.nowMs);
 }

@@ -15,6 +15,7 @@ interface Rule extends Named {
   endsAtMs: number | null;
   gives: { kind: string };
   tiers: object;
+  budget?: object | null | undefined;
   event?: string;
   conditions?: { property: string }[];
   moneyProperty?: string | null;
@@ -42,6 +43,7 @@ export function flawsOfRule(rule: Rule): Flaw[] {
   if (rule.id === BASE) say(['id'], 'is the id of the base rate of orders');
   if (!inOrder(rule)) say(['endsAtMs'], 'must be after startsAtMs');
   if (rule.gives.kind === 'reward' && Object.keys(rule.tiers).length > 0) say(['tiers'], 'do not change a reward');
+  if (rule.gives.kind === 'reward' && rule.budget != null) say(['budget'], 'is of points: a reward has its stock');
   const { gives, moneyProperty = null, conditions = [], event } = rule;
   if (event === undefined) return flaws;
   if (gives.kind === 'rate' && moneyProperty === null) say(['moneyProperty'], 'must be given for a rate');

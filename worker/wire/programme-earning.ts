@@ -76,6 +76,15 @@ export const Wait = z
   .describe('How long points wait before they can be spent; of what is no order from its own instant on')
   .openapi('EarningWait');
 
+const budget = z
+  .strictObject({ most: z.int().min(1).max(1_000_000_000_000), of: z.enum(['times', 'points']).default('points') })
+  .nullable()
+  .optional()
+  .describe(
+    'What it may give in the whole shop, all customers together, as long as the rule has this id; null: any number. ' +
+      'Points wait for a moment until they are granted; an award that does not fit whole is not given',
+  );
+
 const terms = {
   ...bounds,
   tiers: z
@@ -164,6 +173,7 @@ const tracked = {
     .default(null)
     .describe('Where a rate finds the money, in major units; `currency` beside it must be the shop’s where it is told'),
   trust,
+  budget,
   ...terms,
   limits: limits.default([]),
 };
@@ -172,6 +182,7 @@ const made = {
   name: ruleName,
   gives: z.discriminatedUnion('kind', [fixed, reward]),
   trust,
+  budget,
   ...terms,
   limits: onceOrLimited,
 };

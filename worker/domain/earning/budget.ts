@@ -10,11 +10,7 @@ import type { Pending, PendingMove } from '../loyalty/pending.ts';
 import { hold, takeHeld } from '../loyalty/pending-ledger.ts';
 import type { Terms } from '../terms.ts';
 import { LOT_PLACES, lotId, pushRow, type Work } from '../work.ts';
-
-export interface Budget {
-  most: number;
-  of: 'times' | 'points';
-}
+import type { Budget } from './programme.ts';
 
 export const BUDGET_TAKE = 'budget.take';
 export const BUDGET_BACK = 'budget.give_back';

@@ -3,7 +3,6 @@ import type { Channel } from '../consent.ts';
 import type { Rounding } from '../money.ts';
 import type { PropertyFilter } from '../segments/definition.ts';
 import type { EarningBase, Selection } from './base.ts';
-import type { Budget } from './budget.ts';
 
 /** How long points wait before they can be spent; of what is no order always from its own instant on. */
 export type Wait =
@@ -62,6 +61,12 @@ export interface OrderTerms {
 }
 
 export type OrderEarning = RuleTerms & OrderTerms & { kind: 'order'; gives: Gives };
+
+/** How often, or how many points, in the whole shop. */
+export interface Budget {
+  most: number;
+  of: 'times' | 'points';
+}
 
 export interface EventTerms {
   /** Whose word earns: a server's, or anybody's. */

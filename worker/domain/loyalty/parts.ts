@@ -1,6 +1,8 @@
 /** Every part of the programme, in the order in which they are asked; a new one is a file of its own and a line here. */
 import { birthdays } from '../birthdays/birthdays-part.ts';
 import type { Head } from '../customer.ts';
+import { distributionsPart } from '../distributions/part.ts';
+import { budgetAnswered } from '../earning/budget.ts';
 import type { Answered } from '../errand.ts';
 import { inactivity } from '../inactivity/inactivity-part.ts';
 import { membersPart } from '../members/part.ts';
@@ -13,7 +15,15 @@ import type { Work } from '../work.ts';
 import type { Happened, Part, When } from './part.ts';
 
 /** Tiers after what earns, for they count it; inactivity last, for it looks at what the others did. */
-const PARTS: readonly Part[] = [membersPart, rewardsPart, referralsPart, tiers, birthdays, inactivity];
+const PARTS: readonly Part[] = [
+  membersPart,
+  rewardsPart,
+  referralsPart,
+  tiers,
+  birthdays,
+  distributionsPart,
+  inactivity,
+];
 
 /** Whether everybody has to be held against the programme, even those of whom no part knows anything. */
 export function holdsEverybody({ tiers: ladder, inactivity: rules }: Programme): boolean {
@@ -50,6 +60,7 @@ export function programmeChanged(work: Work, when: When, terms: Terms): void {
 
 /** Another object answered what one of the parts had asked of it. */
 export function errandAnswered(work: Work, answered: Answered, terms: Terms, when: When): void {
+  budgetAnswered(work, answered, terms, when);
   for (const part of PARTS) part.answered?.(work, answered, terms, when);
   settle(work, terms);
 }

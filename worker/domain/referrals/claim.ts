@@ -1,14 +1,14 @@
 /** A friend claims what somebody's link promised. Asked again it is the same claim; of two people who refer them one counts. */
 import type { State } from '../customer.ts';
 import type { Decision } from '../decision.ts';
-import type { JsonObject } from '../json.ts';
 import type { When } from '../loyalty/part.ts';
 import { afterDecision } from '../loyalty/parts.ts';
 import type { Terms } from '../terms.ts';
-import { close, DAY_MS, open, pushRow, type Work } from '../work.ts';
-import { change, publicStatus } from './changing.ts';
+import { close, open, pushRow, type Work } from '../work.ts';
+import { change } from './changing.ts';
 import { cancel, giveFriend } from './completing.ts';
 import type { ReferralProgramme } from './programme.ts';
+import { answerOf, receivedFrom } from './received.ts';
 import { currentOf, isAlive, type Received } from './state.ts';
 
 export interface ReferralClaim {
@@ -82,32 +82,10 @@ function begin(work: Work, { input, current, programme }: Beginning, { terms, wh
   change(work, received, {}, { terms, when, key, about: { fingerprint, answer: answerOf(received) } });
 }
 
-function newReceived({ head }: Work, { input, current, programme }: Beginning, { atMs }: When): Received {
-  const isKnown = programme.checks.knownCustomers && head.orders > 0;
-  const blocked = [...input.blocked, ...(isKnown ? ['known_customer'] : [])];
-  const { friend, referrer, minimumMinor, waitingDays, expiresAfterDays } = programme;
-  const { id, code, held } = input;
+function newReceived(work: Work, { input, current, programme }: Beginning, { atMs }: When): Received {
   // who follows another link keeps the reward they have; there is no second one
   const got = current?.got?.voucher === undefined ? {} : { got: { voucher: current.got.voucher } };
-  return {
-    id,
-    code,
-    referrer: input.referrer,
-    status: blocked.length > 0 ? 'blocked' : held.length > 0 ? 'held' : 'pending',
-    reasons: blocked.length > 0 ? blocked : held,
-    promised: { friend, referrer, minimumMinor, waitingDays },
-    claimedAtMs: atMs,
-    expiresAtMs: expiresAfterDays === null ? null : atMs + expiresAfterDays * DAY_MS,
-    ordersBefore: head.orders,
-    ordersSince: [],
-    ...got,
-    version: 0,
-    told: 0,
-  };
-}
-
-/** What whoever claims is told. */
-export function answerOf(received: Received): JsonObject {
-  const { id, got } = received;
-  return { referral: id, status: publicStatus(received), voucher: got?.voucher?.code ?? null };
+  const isKnown = programme.checks.knownCustomers && work.head.orders > 0;
+  const blocked = [...input.blocked, ...(isKnown ? ['known_customer'] : [])];
+  return { ...receivedFrom(work, { ...input, blocked }, programme, atMs), ...got };
 }

@@ -1,5 +1,5 @@
 /** What orders do to the referral of who placed them: the first that qualifies completes it, once it has stood its time. */
-import type { Happened } from '../loyalty/part.ts';
+import type { Happened, When } from '../loyalty/part.ts';
 import type { Order } from '../order.ts';
 import { orderIdOf } from '../order-facts.ts';
 import type { Terms } from '../terms.ts';
@@ -49,11 +49,12 @@ function noteOrder(work: Work, { received, order }: Referred, when: Happened, te
   const isNew = (work.ordersBefore.get(order.orderId)?.snapshot ?? null) === null;
   const noted = isNew ? withSince(received, order.orderId) : received;
   if (noted !== received) keep(work, noted);
-  if (noted.order === undefined && qualifies(order, noted, terms))
-    takeOrder(work, { received: noted, order }, when, terms);
+  if (noted.order === undefined) takeOrder(work, { received: noted, order }, when, terms);
 }
 
-function takeOrder(work: Work, { received, order }: Referred, when: Happened, terms: Terms): void {
+/** An order that qualifies is the one, from when it has stood its time; others change nothing. */
+export function takeOrder(work: Work, { received, order }: Referred, when: When, terms: Terms): void {
+  if (!qualifies(order, received, terms)) return;
   const waiting = withOrder(received, order.orderId, when, terms);
   if (waiting.status === 'pending' && hasOthers(work, waiting, terms)) {
     change(work, waiting, { status: 'held', reasons: ['other_orders'] }, { terms, when });
@@ -75,7 +76,7 @@ function withSince(received: Received, orderId: string): Received {
   return { ...received, ordersSince: [...ordersSince, orderId] };
 }
 
-function withOrder(received: Received, id: string, { nowMs }: Happened, terms: Terms): Received {
+function withOrder(received: Received, id: string, { nowMs }: When, terms: Terms): Received {
   return { ...received, order: { id, completesAtMs: completesAt(received, terms, nowMs) } };
 }
 

@@ -2,23 +2,31 @@
 import type { Head } from '../customer.ts';
 import type { Answered } from '../errand.ts';
 import { textOf } from '../json.ts';
-import type { Part, When } from '../loyalty/part.ts';
+import type { Happened, Part, When } from '../loyalty/part.ts';
 import type { Terms } from '../terms.ts';
 import type { Work } from '../work.ts';
+import { attribute, attributed } from './attribution.ts';
 import { REFERRAL_ERRAND, receivedOf, tell } from './changing.ts';
 import { clashing, settleClash } from './clash.ts';
 import { beginCompletion, endCompletion, expire, heard } from './completing.ts';
 import { afterOrder } from './friend-orders.ts';
+import { followLink } from './link.ts';
 import type { Received } from './state.ts';
 
 export const referralsPart: Part = {
-  after: afterOrder,
+  after,
   dueMs,
   due,
   answered,
   // whoever turned out to be another customer is held against the programme anew
   changed: (work, when, terms) => settleClash(work, terms, when),
 };
+
+function after(work: Work, happened: Happened, terms: Terms): void {
+  followLink(work, happened, terms);
+  afterOrder(work, happened, terms);
+  attribute(work, happened, terms);
+}
 
 function dueMs({ loyalty }: Head): number | null {
   const received = loyalty.referral?.received ?? [];
@@ -49,6 +57,7 @@ function due(work: Work, when: When, terms: Terms): void {
 }
 
 function answered(work: Work, { errand, answer }: Answered, terms: Terms, when: When): void {
+  attributed(work, { errand, answer }, terms, when);
   if (errand.kind !== REFERRAL_ERRAND) return;
   const id = textOf(errand.body, 'referral');
   const before = receivedOf(work).find((one) => one.id === id);

@@ -1,5 +1,5 @@
 /** Whether an order brings a referral to its end: paid, of this shop, large enough, and not taken back. Pure. */
-import { plus } from '../calendar.ts';
+import { daysBefore } from '../calendar.ts';
 import { DEFAULT_BASE } from '../earning/base.ts';
 import { baseMinor, refundedMinor } from '../earning/standing.ts';
 import type { Order } from '../order.ts';
@@ -28,8 +28,8 @@ export function isTakenBack(order: Order): boolean {
   return payment === 'cancelled' || payment === 'refunded';
 }
 
-/** When an order that is there at `atMs` has stood long enough, by the calendar of the shop. */
+/** When an order that is there at `atMs` has stood long enough: at the same time of the day, by the shop's clock on the wall. */
 export function completesAt({ promised }: Pick<Received, 'promised'>, { segments }: Terms, atMs: number): number {
   if (promised.waitingDays === 0) return atMs;
-  return plus(segments.manner.timeZone, atMs, { unit: 'day', quantity: promised.waitingDays });
+  return daysBefore(segments.manner.timeZone, atMs, -promised.waitingDays);
 }

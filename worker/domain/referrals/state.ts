@@ -50,6 +50,8 @@ export interface Received {
 }
 
 export interface ReferralState {
+  /** A referrer's code by whose link they came, without having claimed anything. */
+  link?: { code: string; atMs: number };
   /** The newest last. At most one is alive; two only until those of two customers who turned out to be one are sorted. */
   received?: Received[];
   /** How many friends came, those left out who sent everything back. */
@@ -79,7 +81,9 @@ export function joinReferrals(
   if (own === undefined || other === undefined) return own ?? other;
   const received = [...(own.received ?? []), ...(other.received ?? [])].sort((a, b) => a.claimedAtMs - b.claimedAtMs);
   const completed = completedReferrals(own) + completedReferrals(other);
+  const [link] = [own.link, other.link].flatMap((one) => one ?? []).sort((a, b) => b.atMs - a.atMs);
   return {
+    ...(link === undefined ? {} : { link }),
     ...(received.length === 0 ? {} : { received }),
     ...(completed === 0 ? {} : { completed }),
   };
