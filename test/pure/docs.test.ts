@@ -21,6 +21,7 @@ const READERS = [
   'earning/compiled.ts',
   'earning/event-points.ts',
   'segments/',
+  'vouchers/activity-name.ts',
 ];
 const TITLE = /'((?:VIP|[A-Z][a-z]+)(?: (?:on|[A-Z][a-z]+))+)'/g;
 

@@ -11,15 +11,30 @@ import type { Env } from '../env.ts';
 import { openTerms, type ShopTerms } from '../segments/cache.ts';
 import type { RecordCall, SegmentCall } from './calls.ts';
 import { StaleTerms } from './due.ts';
-import { type CustomerPreview, previewFor } from './earning-reader.ts';
+import { type CustomerPreview, earningWaysFor, previewFor } from './earning-reader.ts';
 import { type Holding, LedgerReader, type LedgerRow, type Outstanding, type RowsCall } from './ledger-reader.ts';
-import { type HistoryPage, type OrdersPage, Reader, type Standing } from './reader.ts';
+import {
+  type First,
+  type HistoryPage,
+  type OrdersPage,
+  Reader,
+  type ShopperStanding,
+  type Standing,
+} from './reader.ts';
 import type { GroupAnswer } from './record.ts';
 import { type ReferralsOf, type ReferralsPage, referralsOf } from './referral-reader.ts';
 import { type Explained, type Memberships, type Previewed, SegmentReader, type Wanted } from './segment-reader.ts';
 import { CustomerStore, type Page } from './store.ts';
 import { type TierMoves, type TierNow, TierReader } from './tier-reader.ts';
-import { type FactsCall, type Told, VoucherReader, type Wallet, type WalletPage } from './voucher-reader.ts';
+import {
+  type FactsCall,
+  type MovesPage,
+  type NamedMove,
+  type Told,
+  VoucherReader,
+  type Wallet,
+  type WalletPage,
+} from './voucher-reader.ts';
 
 export class CustomerReads extends DurableObject<Env> {
   protected readonly store: CustomerStore;
@@ -58,6 +73,14 @@ export class CustomerReads extends DurableObject<Env> {
     return this.byTerms(1, ({ terms }) => this.#reader.dueStanding(customer, clock, first, terms));
   }
 
+  /** As `standing`, with what the shop's terms say of a customer: whether they take part, and where they stand. */
+  async shopper(
+    call: SegmentCall & { customer: string; first: First },
+  ): Promise<ShopperStanding | { moved: string } | null> {
+    const clock = call.clockMs ?? Date.now();
+    return this.byTerms(call.version, ({ terms }) => this.#reader.shopper(call.customer, call.first, { terms, clock }));
+  }
+
   timeline(customer: string, page: Page): HistoryPage {
     return this.#reader.timeline(customer, page);
   }
@@ -85,6 +108,16 @@ export class CustomerReads extends DurableObject<Env> {
 
   redemptionsOf(customer: string, voucher: string): Told<{ redemptions: Redemption[]; credits: GiftCredit[] }> {
     return this.vouchers.redemptionsOf(customer, voucher);
+  }
+
+  /** What was put on a gift card that a customer holds and taken from it, the newest first. */
+  giftMoves(
+    customer: string,
+    voucher: string,
+    page: MovesPage,
+    clockMs: number | null,
+  ): Told<{ moves: NamedMove[] | null; next: number | null }> {
+    return this.vouchers.giftMoves(customer, voucher, { ...page, clock: clockMs ?? Date.now() });
   }
 
   /** Those of these ids that are kept here, and those that hang from one of them. */
@@ -166,6 +199,12 @@ export class CustomerReads extends DurableObject<Env> {
     return this.byTerms(call.version, ({ terms }) =>
       previewFor(this.store, call.customer, call.order, { terms, clock }),
     );
+  }
+
+  /** How a customer can earn as of now. Writes nothing. */
+  async earningWays(call: SegmentCall & { customer: string }) {
+    const clock = call.clockMs ?? Date.now();
+    return this.byTerms(call.version, ({ terms }) => earningWaysFor(this.store, call.customer, { terms, clock }));
   }
 
   /** Points that wait as of now, the soonest released first, after one of them. */

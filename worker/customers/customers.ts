@@ -13,6 +13,7 @@ import { openTerms, type ShopTerms } from '../segments/cache.ts';
 import type { Batch } from './batch.ts';
 import type { RecordAnswer, RecordCall, SegmentCall } from './calls.ts';
 import { CustomerReads } from './customer-reads.ts';
+import { type DistributeCall, distributeAll, wouldReceive } from './distribute-all.ts';
 import { type BroughtUp, bringUp, bringUpAll, requireCurrent, runDue, type Scene, StaleTerms } from './due.ts';
 import { takeAnswer } from './errand-answer.ts';
 import { ERRAND_KINDS } from './errand-kinds.ts';
@@ -69,6 +70,15 @@ export class Customers extends CustomerReads {
   /** Holds these against the definitions that came since their last look; answers how many segments were entered and left. */
   async bringUp(call: SegmentCall & { customers: string[] }): Promise<BroughtUp> {
     return this.#change(call.version, (scene, now) => bringUpAll(scene, call.customers, now));
+  }
+
+  /** Those of the customers whom a distribution gives a code; `dryRun`: would give. */
+  async distribute(call: SegmentCall & DistributeCall & { dryRun: boolean }): Promise<string[]> {
+    const clock = call.clockMs ?? Date.now();
+    if (!call.dryRun) return this.#change(call.version, (scene, now) => distributeAll(scene, call, now));
+    return this.byTerms(call.version, ({ terms }) =>
+      this.store.trial((batch) => wouldReceive(this.#scene(batch, terms), call, clock)),
+    );
   }
 
   /** A voucher once it waits for nothing any more, or as it is after `ms`. */

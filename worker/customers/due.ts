@@ -21,6 +21,7 @@ import { touchedSegments } from '../domain/segments/touched.ts';
 import type { Terms } from '../domain/terms.ts';
 import { tierIdOf } from '../domain/tiers/state.ts';
 import type { Batch } from './batch.ts';
+import { setOff } from './distributing.ts';
 import { DUES, pointsDue, whoIs } from './dues.ts';
 import type { CustomerStore } from './store.ts';
 
@@ -199,7 +200,9 @@ export function lookAt(scene: Scene, customer: string, head: Head, { atMs, now, 
       return { ...row, about, seq: current.seq + 1 + place };
     });
     const after = { ...current, segments, lists, seq: current.seq + rows.length, nowMs: Math.max(current.nowMs, now) };
-    const changed = { head: after, rows, lots: [], orders: [] };
+    const entered = { customer, head: after, transitions, firstSeq: current.seq + 1, cause, atMs };
+    const errands = setOff(scene, entered);
+    const changed = { head: after, rows, lots: [], orders: [], ...(errands.length > 0 && { errands }) };
     batch.add(customer, changed);
     next = lists === current.lists ? new Set() : touchedSegments(current, changed, set);
     current = after;

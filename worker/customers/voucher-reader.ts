@@ -1,6 +1,8 @@
 /** What is asked of one customer's vouchers and of the rewards they may have, as of now. Nothing is written. */
 import type { Head } from '../domain/customer.ts';
 import type { JournalRow } from '../domain/journal.ts';
+import { participationOf } from '../domain/members/participation.ts';
+import type { MemberState } from '../domain/members/state.ts';
 import { offersTo, type RewardOffer } from '../domain/rewards/offers.ts';
 import { guardedSince } from '../domain/segments/membership.ts';
 import type { Terms } from '../domain/terms.ts';
@@ -8,6 +10,7 @@ import { tierIdOf } from '../domain/tiers/state.ts';
 import type { Counts, CustomerFacts } from '../domain/vouchers/facts.ts';
 import type { Needs } from '../domain/vouchers/needs.ts';
 import type { GiftCredit, Redemption, Voucher } from '../domain/vouchers/voucher.ts';
+import { movesOf, type WalletMove } from '../domain/vouchers/wallet-moves.ts';
 import { bringUp, requireCurrent, runDue } from './due.ts';
 import type { CustomerStore } from './store.ts';
 import type { VoucherPlace } from './voucher-store.ts';
@@ -28,6 +31,22 @@ export interface WalletPage {
   limit: number;
   before: VoucherPlace | null;
 }
+
+export interface Offers {
+  asOfMs: number;
+  balance: number;
+  participation: MemberState;
+  offers: RewardOffer[];
+}
+
+export interface MovesPage {
+  limit: number;
+  /** How many of the oldest are left; null: all of them. */
+  before: number | null;
+}
+
+/** A move, and what the shopper calls the order; null: nobody knows it here. */
+export type NamedMove = WalletMove & { orderName: string | null };
 
 const WHOLE: WalletPage = { limit: 1_000, before: null };
 
@@ -77,6 +96,32 @@ export class VoucherReader {
     }));
   }
 
+  /** Of a gift card, the newest first; `moves` null: they hold none by that id. `next`: as `before`. */
+  giftMoves(
+    customer: string,
+    id: string,
+    { limit, before, clock }: MovesPage & { clock: number },
+  ): Told<{ moves: NamedMove[] | null; next: number | null }> {
+    return this.#of(customer, ({ nowMs }) => {
+      const { vouchers } = this.#store;
+      const voucher = vouchers.voucher(customer, id);
+      const none = { moves: null, next: null };
+      if (voucher === null || voucher.held?.removed === true) return none;
+      const known = { redemptions: vouchers.redemptionsOf(customer, id), credits: vouchers.credits(customer, id) };
+      const all = movesOf(voucher, known, Math.max(nowMs, clock));
+      if (all === null) return none;
+      const end = Math.min(before ?? all.length, all.length);
+      const start = Math.max(0, end - limit);
+      const moves = all.slice(start, end).reverse();
+      return { moves: moves.map((move) => this.#named(customer, move)), next: start === 0 ? null : start };
+    });
+  }
+
+  #named(customer: string, move: WalletMove): NamedMove {
+    const order = move.orderId === null ? null : this.#store.order(customer, move.orderId);
+    return { ...move, orderName: order?.snapshot?.name ?? null };
+  }
+
   /** Those of these ids that are of vouchers here, and those that hang from one of them. */
   redemptions(customer: string, ids: string[]): Told<{ redemptions: Redemption[] }> {
     return this.#of(customer, () => ({ redemptions: this.#store.vouchers.redemptionsIn(customer, ids) }));
@@ -112,14 +157,11 @@ export class VoucherReader {
   }
 
   /** The rewards that points can buy, as this customer may have them now. */
-  offers(
-    customer: string,
-    terms: Terms,
-    clock: number,
-  ): Told<{ asOfMs: number; balance: number; offers: RewardOffer[] }> {
+  offers(customer: string, terms: Terms, clock: number): Told<Offers> {
     return this.#at(customer, terms, clock, ({ head, guarded, nowMs }) => {
       const offers = offersTo({ head, guardedSince: guarded }, terms, nowMs);
-      return { asOfMs: nowMs, balance: head.balance, offers };
+      const participation = participationOf(head, terms.programme, (segment) => guarded(segment) !== null);
+      return { asOfMs: nowMs, balance: head.balance, participation, offers };
     });
   }
 

@@ -178,6 +178,11 @@ const VOUCHERS: ToldEvent[] = [
     orNull(text('distribution_id', 'Of the distribution')),
     orNull(text('channel', 'By which way')),
   ]),
+  row('Voucher Publication Failed', 'A distribution could not give its code.', [
+    text('campaign_id', 'Of the campaign'),
+    text('distribution_id', 'Of the distribution'),
+    text('reason', 'Why, such as `no_voucher_suitable_for_publication` or `campaign_not_active`'),
+  ]),
   row(
     'Voucher Redeemed',
     'A voucher that is no reward was redeemed, or several of any kind for one order. Of a code that nobody holds it is told to ' +

@@ -108,5 +108,11 @@ function register(app: OpenAPIHono<AppEnv>): void {
   });
   openAPIRegistry.registerComponent('securitySchemes', 'appId', header('X-App-Id', "The shop's id, shp_…"));
   openAPIRegistry.registerComponent('securitySchemes', 'appToken', header('X-App-Token', 'A secret key of it, sk_…'));
+  openAPIRegistry.registerComponent('securitySchemes', 'clientId', header('X-Client-Application-Id', "The shop's id"));
+  openAPIRegistry.registerComponent(
+    'securitySchemes',
+    'clientToken',
+    header('X-Client-Token', 'A publishable key, pk_…'),
+  );
   for (const path of eventPaths) openAPIRegistry.registerPath(path);
 }

@@ -1,5 +1,6 @@
 /** The isolate's memory of shops' segments, made ready to be asked. They are read from the Shop object once a version. */
 
+import type { Distribution } from '../domain/distributions/distribution.ts';
 import { compile } from '../domain/segments/compile.ts';
 import { type Segment, type SegmentSet, segmentSet } from '../domain/segments/segment-set.ts';
 import type { Terms } from '../domain/terms.ts';
@@ -12,6 +13,7 @@ import type { ShopSnapshot } from '../shops/settings.ts';
 import { pattern } from './pattern.ts';
 
 const MOST_SHOPS = 200;
+const NO_DISTRIBUTIONS: readonly Distribution[] = [];
 const sets = new Map<string, SegmentSet>();
 
 export interface ShopTerms {
@@ -23,14 +25,14 @@ export interface ShopTerms {
 /** What decisions need of a shop, no older than `atLeast`; an object uses the newest that its isolate has seen. */
 export async function openTerms(env: Env, id: string, atLeast: number): Promise<ShopTerms> {
   const shop = await openSettings(env, id, atLeast);
-  const { programme, programmeVersion, currency, mode } = shop.settings;
+  const { programme, programmeVersion, currency, mode, distributions = NO_DISTRIBUTIONS } = shop.settings;
   const segments = await openSegments(env, shop);
   const codes = codeMakerOf(env.ROOT_SECRET, shop.id);
   const weekStart = weekStartOf(shop.settings.locale);
   return {
     id,
     version: shop.version,
-    terms: { programme, programmeVersion, currency, mode, segments, codes, weekStart },
+    terms: { programme, programmeVersion, currency, mode, segments, codes, weekStart, distributions },
   };
 }
 
