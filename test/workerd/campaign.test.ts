@@ -9,6 +9,7 @@ import type { PublishAnswer, PublishCall } from '../../worker/campaign/publicati
 import { makeShop, type TestShop } from './shop.ts';
 import {
   CALENDAR,
+  changing,
   codesOf,
   FREE,
   makeCampaign,
@@ -322,11 +323,11 @@ describe('a definition', () => {
     const made = await makeCampaign(shop.id);
     const object = campaignIn(env, shop.id, made.id);
     await object.create(recordOf({ ...made, name: 'another' }), 'test');
-    expect(await object.change({ category: 'gifts' }, 'test', NOW)).toMatchObject({
+    expect(await object.change({ category: 'gifts' }, changing())).toMatchObject({
       record: { campaign: { version: 2, name: made.name } },
     });
     const other = { kind: 'percent' as const, hundredths: 1_000, capMinor: null, effect: 'order' as const };
-    expect(await object.change({ discount: other }, 'test', NOW)).toEqual({ refusal: 'discount_kind' });
-    expect(await campaignIn(env, shop.id, 'camp_nobody').change({}, 'test', NOW)).toEqual({ refusal: 'not_found' });
+    expect(await object.change({ discount: other }, changing())).toEqual({ refusal: 'discount_kind' });
+    expect(await campaignIn(env, shop.id, 'camp_nobody').change({}, changing())).toEqual({ refusal: 'not_found' });
   });
 });

@@ -15,6 +15,8 @@ import { codeMakerOf } from '../../worker/shops/code-maker.ts';
 
 export const NOW = Date.UTC(2026, 4, 4, 12);
 export const AT = { clockMs: NOW };
+/** A change of a campaign that nobody asked for before. */
+export const changing = () => ({ key: crypto.randomUUID(), fingerprint: 'f', who: 'test', nowMs: NOW });
 export const CALENDAR = { timeZone: 'Europe/Berlin', weekStart: 1 };
 export const FREE = { redemptions: null, discountMinor: null, ordersMinor: null };
 

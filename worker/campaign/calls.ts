@@ -20,6 +20,11 @@ export interface Taking {
   caps: Caps | null;
 }
 
+/** `own`: what the asker keeps here already does not count against it. */
+export interface CountCall extends Pick<Taking, 'counts' | 'customer' | 'atMs' | 'calendar'> {
+  own?: string[];
+}
+
 export interface ReserveCall extends Taking {
   /** -1: it is to be given back, once the coordinator has taken something back. */
   by: 1 | -1;

@@ -9,10 +9,14 @@ import type { Caps } from '../domain/vouchers/campaign.ts';
 import type { Counts } from '../domain/vouchers/facts.ts';
 import type { Env } from '../env.ts';
 import { codeMintOf, planOf } from '../offers/code-mint.ts';
+import type { VoucherCopies } from '../projection/voucher-rows.ts';
 import { Alarm } from '../storage/alarm.ts';
 import { Database } from '../storage/database.ts';
+import { within } from '../time/deadline.ts';
+import { BudgetTeller } from './budget-teller.ts';
 import { NO_CAPS, spentOf } from './budgets.ts';
-import type { HearCall, ReserveCall, Reserved, Spent, Taking } from './calls.ts';
+import type { CountCall, HearCall, ReserveCall, Reserved, Spent, Taking } from './calls.ts';
+import { Changes } from './changes.ts';
 import { Definitions } from './definitions.ts';
 import { Escrow } from './escrow.ts';
 import { Loose } from './loose.ts';
@@ -20,23 +24,23 @@ import { Pool } from './pool.ts';
 import type { Publication, PublishAnswer, PublishCall } from './publication.ts';
 import { Publications } from './publications.ts';
 import { type Minting, Publishing, type Unfit } from './publishing.ts';
-import { type CampaignChange, type CampaignRecord, changedRecord } from './record.ts';
+import { type CampaignChange, type CampaignRecord, type Changed, changedRecord, type Request } from './record.ts';
 import { Teller } from './teller.ts';
 
 /** Copies are looked after this soon, loose ends later. */
 const SOONEST_MS = 5_000;
-
-export type Changed = { refusal: null; record: CampaignRecord } | { refusal: 'not_found' | 'discount_kind' };
 
 export class Campaign extends DurableObject<Env> {
   readonly #db: Database;
   readonly #definitions: Definitions;
   readonly #escrow: Escrow;
   readonly #pool: Pool;
+  readonly #changes: Changes;
   readonly #publications: Publications;
   readonly #publishing: Publishing;
   readonly #loose: Loose;
   readonly #teller: Teller;
+  readonly #budgetTeller: BudgetTeller;
   readonly #alarm: Alarm;
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -45,6 +49,7 @@ export class Campaign extends DurableObject<Env> {
     this.#definitions = new Definitions(this.#db);
     this.#escrow = new Escrow(this.#db);
     this.#pool = new Pool(this.#db);
+    this.#changes = new Changes(this.#db, this.#definitions, this.#pool);
     this.#publications = new Publications(this.#db);
     this.#publishing = new Publishing(this.#db, this.#pool, this.#publications);
     this.#loose = new Loose({
@@ -64,6 +69,8 @@ export class Campaign extends DurableObject<Env> {
       definitions: this.#definitions,
       publications: this.#publications,
     });
+    const about = { shop: this.#shop(), db: this.#db, escrow: this.#escrow };
+    this.#budgetTeller = new BudgetTeller(env, { ...about, record: () => this.#definitions.current() });
     this.#alarm = new Alarm(ctx.storage, { dueMs: () => this.#dueMs(), soonestMs: SOONEST_MS });
   }
 
@@ -77,37 +84,46 @@ export class Campaign extends DurableObject<Env> {
   }
 
   /** Writes the first version, once: told again it changes nothing, and the record is answered as it stands. */
-  create(record: CampaignRecord, who: string): CampaignRecord {
+  create(record: CampaignRecord, who: string, fingerprint = ''): CampaignRecord {
     const known = this.#definitions.current();
     if (known !== null) return known;
     this.#db.migrate();
-    this.#definitions.write(record, who, Date.now());
+    this.#changes.create(record, who, fingerprint);
     this.#changed();
     return record;
   }
 
-  change(change: CampaignChange, who: string, nowMs: number): Changed {
-    return this.#next(who, (record) => changedRecord(record, change, nowMs) ?? 'discount_kind');
+  /** Whether a request made it, or another one did; `first`: nobody has made it yet. Creates nothing. */
+  madeBy(fingerprint: string): 'first' | 'again' | 'mismatch' {
+    return this.#changes.madeBy(fingerprint);
+  }
+
+  change(change: CampaignChange, request: Request): Changed {
+    return this.#told(
+      this.#changes.requested(request, (record) => changedRecord(record, change, request.nowMs) ?? 'discount_kind'),
+    );
   }
 
   /** A job has made or imported so many codes for it, once; `failed`: it could not make those that were wanted. */
   made(job: string, vouchers: number, failed: boolean): Changed {
-    return this.#next(job, (record) => {
+    const made = this.#changes.next(job, (record) => {
       if (!this.#pool.isFirst(`made:${job}`)) return record;
       const making = failed ? 'failed' : 'done';
       const now = record.job === job ? ({ making, job: null } as const) : {};
       const campaign = { ...record.campaign, version: record.campaign.version + 1 };
       return { ...record, ...now, vouchers: record.vouchers + vouchers, campaign };
     });
+    return this.#told(made);
   }
 
   /** Into the bin: none of its codes is good from now on. Its redemptions stay. */
-  remove(who: string, nowMs: number): Changed {
-    return this.#next(who, (record) => ({
-      ...record,
-      deletedAtMs: record.deletedAtMs ?? nowMs,
-      campaign: { ...record.campaign, version: record.campaign.version + 1, updatedAtMs: nowMs },
-    }));
+  remove(request: Request): Changed {
+    const { nowMs } = request;
+    const removed = this.#changes.requested(request, (record) => {
+      const campaign = { ...record.campaign, version: record.campaign.version + 1, updatedAtMs: nowMs };
+      return { ...record, deletedAtMs: nowMs, campaign };
+    });
+    return this.#told(removed);
   }
 
   /** Adds codes that nobody was given; a batch once. */
@@ -147,6 +163,11 @@ export class Campaign extends DurableObject<Env> {
     return this.#ended(this.#publishing.finish(publication));
   }
 
+  /** How many of these customers have joined. */
+  joined(customers: string[]): number {
+    return this.#publications.joined(customers);
+  }
+
   publication(id: string): Publication | null {
     return this.#publications.one(id);
   }
@@ -160,29 +181,34 @@ export class Campaign extends DurableObject<Env> {
 
   /** It came about, for `actual`, at most what was kept. false: nothing was kept under this name. */
   post(op: string, actual: Cost | null): boolean {
-    return this.#escrow.post(op, actual);
+    return this.#spending(this.#escrow.post(op, actual));
   }
 
   void(op: string): void {
     this.#escrow.void(op);
   }
 
+  /** Which of these operations something is kept for. */
+  kept(ops: string[]): string[] {
+    return this.#escrow.kept(ops);
+  }
+
   /** Takes a cost for good. */
   take(call: Taking): Reserved {
-    return this.#escrow.take(call, this.#capsOf(call));
+    return this.#spending(this.#escrow.take(call, this.#capsOf(call)));
   }
 
   /** What was posted or taken is free again, once for each `op`. */
   giveBack(call: Pick<Taking, 'op' | 'cost' | 'customer' | 'atMs' | 'calendar'>, nowMs: number): void {
-    this.#escrow.giveBack(call, nowMs);
+    this.#spending(this.#escrow.giveBack(call, nowMs));
   }
 
   /** What an object of codes did by itself; each of its numbers once. */
   hear(call: HearCall): void {
-    this.#escrow.hear(call);
+    this.#spending(this.#escrow.hear(call));
   }
 
-  counts(call: Pick<Taking, 'counts' | 'customer' | 'atMs' | 'calendar'>): Counts {
+  counts(call: CountCall): Counts {
     return this.#escrow.counts(call);
   }
 
@@ -190,30 +216,28 @@ export class Campaign extends DurableObject<Env> {
     return spentOf(this.#escrow.budgets);
   }
 
-  /** Tells copies of everything again. Throws where D1 fails. */
-  async retell(): Promise<void> {
-    await this.#teller.retell();
+  /** Resolves true once copies know all that happened here, false where D1 fails or it takes longer than `ms`. */
+  settled(ms: number): Promise<boolean> {
+    return within(ms, this.#teller.flush(), () => false);
+  }
+
+  /** What copies should hold of it and of its publications after one; `next` null: that was all. */
+  async copies(after: string, settleMs: number): Promise<{ copies: VoucherCopies; next: string | null }> {
+    if (settleMs > 0) await this.settled(settleMs);
+    return this.#teller.copies(after);
   }
 
   override async alarm(): Promise<void> {
     this.#alarm.rang();
     const looked = await this.#loose.end(Date.now());
-    const told = await this.#teller.flush();
-    this.#alarm.ended(looked && told);
+    const told = await Promise.all([this.#teller.flush(), this.#budgetTeller.flush()]);
+    this.#alarm.ended(looked && told.every((one) => one));
     this.#alarm.arm();
   }
 
-  #next(who: string, next: (record: CampaignRecord) => CampaignRecord | 'discount_kind'): Changed {
-    const record = this.#definitions.current();
-    if (record === null) return { refusal: 'not_found' };
-    const after = this.#db.transaction(() => {
-      const changed = next(record);
-      if (changed !== 'discount_kind' && changed !== record) this.#definitions.write(changed, who, Date.now());
-      return changed;
-    });
-    if (after === 'discount_kind') return { refusal: after };
-    this.#changed();
-    return { refusal: null, record: after };
+  #told(changed: Changed): Changed {
+    if (changed.refusal === null && !changed.again) this.#changed();
+    return changed;
   }
 
   #ended(publication: Publication | null): Publication | null {
@@ -223,12 +247,19 @@ export class Campaign extends DurableObject<Env> {
 
   #changed(): void {
     this.#teller.touch();
+    this.#spending(null);
+  }
+
+  /** What was given away may have passed a level of the budget. */
+  #spending<T>(done: T): T {
+    this.#budgetTeller.touch();
     this.#alarm.arm();
+    return done;
   }
 
   /** When there is something to do, by the wall clock; null: there is nothing. */
   #dueMs(): number | null {
-    const times = [this.#loose.dueMs(), this.#teller.dueMs()].filter((at) => at !== null);
+    const times = [this.#loose.dueMs(), this.#teller.dueMs(), this.#budgetTeller.dueMs()].filter((at) => at !== null);
     return times.length === 0 ? null : Math.min(...times);
   }
 

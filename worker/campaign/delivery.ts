@@ -88,12 +88,15 @@ function holdingOf(publication: Publication, voucher: Voucher, campaign: Campaig
   return { op: 'hold_voucher', key, fingerprint: id, ...about };
 }
 
-/** A code that was made for this alone becomes known. */
+/** A code that was made for this alone becomes known. One that a customer has may be of this very publication: `assign` tells. */
 async function claimed(code: string, occasion: string, { env, shop, campaign, clockMs }: DeliveryOf): Promise<boolean> {
   const [{ object }] = routesOf(env, shop, await openOffers(env, shop), code);
   const claim = { code, token: occasion, campaign: campaign.id, holder: null, voucher: null };
-  const [told] = await remote(env.CODES, object).claim([claim], { clockMs });
-  return told !== 'taken';
+  const codes = remote(env.CODES, object);
+  const [told] = await codes.claim([claim], { clockMs });
+  if (told !== 'taken') return true;
+  const [found] = await codes.find({ codes: [code], customer: null, clockMs });
+  return found?.owner === 'customer';
 }
 
 async function assign(

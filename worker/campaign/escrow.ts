@@ -9,7 +9,7 @@ import { counted, type ShopCalendar } from '../domain/vouchers/tally.ts';
 import type { Coordinator } from '../holds/coordinator.ts';
 import type { Database } from '../storage/database.ts';
 import { budgetsOf, givenBack, lesser, NO_COST, plus, spentOf, used, withCaps } from './budgets.ts';
-import type { HearCall, HeardEntry, ReserveCall, Reserved, Taking } from './calls.ts';
+import type { CountCall, HearCall, HeardEntry, ReserveCall, Reserved, Taking } from './calls.ts';
 import { countsOf } from './counts.ts';
 import { type Ended, EscrowStore, type Held, type State } from './escrow-store.ts';
 
@@ -122,8 +122,13 @@ export class Escrow {
   }
 
   /** Counts as they stand, for validations: nothing is kept. */
-  counts(call: Pick<Taking, 'counts' | 'customer' | 'atMs' | 'calendar'>): Counts {
-    return this.#counts(this.#loaded(), call);
+  counts({ own = [], ...call }: CountCall): Counts {
+    return this.#counts(without(this.#loaded(), own), call);
+  }
+
+  kept(ops: string[]): string[] {
+    const { holds } = this.#loaded();
+    return ops.filter((op) => holds.has(op));
   }
 
   #close(state: State, op: string, held: Held, as: Ended['state']): void {
@@ -177,4 +182,16 @@ export class Escrow {
     this.#state = { budgets: budgetsOf({ used, held, shared }), tally, holds };
     return this.#state;
   }
+}
+
+/** The state as if these operations had kept nothing. */
+function without({ budgets, tally, holds }: State, ops: string[]): State {
+  const rest = new Map(holds);
+  let free = budgets;
+  for (const op of ops) {
+    const held = rest.get(op);
+    rest.delete(op);
+    if (held?.by === 1) free = voidCost(free, held.cost);
+  }
+  return { budgets: free, tally, holds: rest };
 }

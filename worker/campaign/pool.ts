@@ -28,6 +28,19 @@ export class Pool {
     return true;
   }
 
+  /** Whether a request was done before under its name. `mismatch`: another one was. */
+  known({ key, fingerprint }: { key: string; fingerprint: string }): 'first' | 'again' | 'mismatch' {
+    const name = `request:${key} `;
+    const row = this.#db.one('SELECT batch FROM batch WHERE batch >= ?1 AND batch < ?1 || ?2 LIMIT 1', name, '~');
+    if (row === null) return 'first';
+    return row.batch === name + fingerprint ? 'again' : 'mismatch';
+  }
+
+  /** It is done. */
+  keep({ key, fingerprint }: { key: string; fingerprint: string }): void {
+    this.#db.run('INSERT INTO batch (batch) VALUES (?)', `request:${key} ${fingerprint}`);
+  }
+
   /** The next code, which is then no longer there; null: there is none. Writes one row. */
   take(): string | null {
     const back = this.#db.one('SELECT code FROM returned LIMIT 1');

@@ -21,6 +21,12 @@ export class Publications {
     return row === null ? null : this.one(String(row.publication));
   }
 
+  /** How many of these have joined. */
+  joined(customers: string[]): number {
+    const sql = 'SELECT COUNT(*) AS n FROM joined WHERE customer IN (SELECT value FROM json_each(?))';
+    return Number(this.#db.one(sql, JSON.stringify(customers))?.n ?? 0);
+  }
+
   ofSource(source: string): Publication | null {
     const row = this.#db.one('SELECT publication FROM source WHERE source = ?', source);
     return row === null ? null : this.one(String(row.publication));

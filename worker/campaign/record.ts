@@ -22,6 +22,8 @@ export type CampaignChange = Partial<
     Campaign,
     | 'discount'
     | 'applicable'
+    | 'description'
+    | 'kind'
     | 'joinOnce'
     | 'category'
     | 'active'
@@ -36,6 +38,20 @@ export type CampaignChange = Partial<
     | 'metadata'
   >
 > & { archived?: boolean };
+
+export type Changed =
+  /** `again`: it was done under the same name before. */
+  { refusal: null; record: CampaignRecord; again: boolean } | { refusal: 'not_found' | 'discount_kind' | 'mismatch' };
+
+export type Refusal = Exclude<Changed['refusal'], null>;
+
+/** Names a change: the same again changes nothing. */
+export interface Request {
+  key: string;
+  fingerprint: string;
+  who: string;
+  nowMs: number;
+}
 
 /** The record as it is after a change, in its next version; null: it would change the kind of its discount. */
 export function changedRecord(record: CampaignRecord, change: CampaignChange, nowMs: number): CampaignRecord | null {

@@ -1,5 +1,6 @@
 /** Tells copies of a campaign and of its publications, a moment after they changed; an alarm sees to it after a crash. */
-import { type CampaignCopy, type PublicationCopy, tellCopies } from '../projection/vouchers.ts';
+import type { CampaignCopy, PublicationCopy, VoucherCopies } from '../projection/voucher-rows.ts';
+import { tellCopies } from '../projection/vouchers.ts';
 import { retryAfterMs } from '../time/retry.ts';
 import type { Definitions } from './definitions.ts';
 import type { Publication } from './publication.ts';
@@ -51,18 +52,14 @@ export class Teller {
     return this.#flight;
   }
 
-  /** Tells everything again. Throws where D1 fails. */
-  async retell(): Promise<void> {
+  /** What copies should hold of it: itself, and its publications that have ended after one; `next` null: that was all. */
+  copies(after: string): { copies: VoucherCopies; next: string | null } {
     const record = this.#of.definitions.current();
-    if (record === null) return;
-    await tellCopies(this.#db, this.#of.shop, { campaigns: [campaignCopy(record)] });
-    for (let after = ''; ; ) {
-      const page = this.#of.publications.page(after, MOST_AT_ONCE);
-      const ended = page.filter(({ state }) => state !== 'open').map(publicationCopy);
-      await tellCopies(this.#db, this.#of.shop, { publications: ended });
-      if (page.length < MOST_AT_ONCE) return;
-      after = page.at(-1)?.id ?? after;
-    }
+    if (record === null) return { copies: {}, next: null };
+    const page = this.#of.publications.page(after, MOST_AT_ONCE);
+    const ended = page.filter(({ state }) => state !== 'open').map(publicationCopy);
+    const next = page.length < MOST_AT_ONCE ? null : (page.at(-1)?.id ?? null);
+    return { copies: { campaigns: [campaignCopy(record)], publications: ended }, next };
   }
 
   #isBehind(): boolean {

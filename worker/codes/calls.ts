@@ -153,4 +153,5 @@ export interface Claim {
 }
 
 /** `again`: it was claimed under this token before. `taken`: somebody else's. */
-export type Claimed = 'claimed' | 'again' | 'taken';
+/** `mismatch`: made before under the same name, the part of the token before its dot, by another request. */
+export type Claimed = 'claimed' | 'again' | 'taken' | 'mismatch';

@@ -45,7 +45,9 @@ export class Claims {
       const isFirst = !seen.has(row.key);
       seen.add(row.key);
       if (added.has(row.key) && isFirst) return 'claimed';
-      return there.get(row.key)?.token === row.token ? 'again' : 'taken';
+      const token = there.get(row.key)?.token ?? null;
+      if (token === row.token) return 'again';
+      return nameIn(token) !== null && nameIn(token) === nameIn(row.token) ? 'mismatch' : 'taken';
     });
   }
 
@@ -106,6 +108,12 @@ export function bringingOf(publication: string, voucher: Voucher, bring: Bring):
   const { holderOnly, distribution, channel, metadata } = bring;
   const about = { voucher, campaign: null, holderOnly, publication, distribution, channel, metadata };
   return { op: 'hold_voucher', key: `publication:${publication}:${voucher.id}`, fingerprint: publication, ...about };
+}
+
+/** What a request was called that a token is of; null: it is of none. */
+function nameIn(token: string | null): string | null {
+  const end = token?.indexOf('.') ?? -1;
+  return token === null || end < 0 ? null : token.slice(0, end);
 }
 
 const TAKEN = refusal('voucher_already_published', 'it was given to a customer before');

@@ -8,6 +8,7 @@ import type { Refused } from '../domain/vouchers/refused.ts';
 import type { Redemption } from '../domain/vouchers/voucher.ts';
 import type { Env } from '../env.ts';
 import type { Outcome } from '../holds/coordinator.ts';
+import type { VoucherCopies } from '../projection/voucher-rows.ts';
 import { codeMakerOf } from '../shops/code-maker.ts';
 import { Alarm } from '../storage/alarm.ts';
 import { ownCounts, type Sources, voucherOf } from './asking.ts';
@@ -35,7 +36,7 @@ import { redeemedBefore } from './replay.ts';
 import { Rollbacks } from './rollbacks.ts';
 import { CodeStore } from './store.ts';
 import { campaignsListener } from './tell-campaigns.ts';
-import { copiesListener, retellAll } from './tell-copies.ts';
+import { type CopyPlace, copiesAfter, copiesListener } from './tell-copies.ts';
 import { customersListener } from './tell-customers.ts';
 import { type OfferTerms, offerTerms } from './terms.ts';
 import { Uses } from './uses.ts';
@@ -206,15 +207,16 @@ export class Codes extends DurableObject<Env> {
     return this.#outbox.settled('d1', ms);
   }
 
-  /** Tells copies of everything again. Throws where D1 fails. */
-  retell(): Promise<void> {
-    return retellAll(this.env.DB, this.#shop(), { store: this.#store, idOf: this.#idOf });
+  /** What copies should hold of the codes here and of what was done with them, a page at a time; `next` null: that was all. */
+  async copies(place: CopyPlace, settleMs: number): Promise<{ copies: VoucherCopies; next: CopyPlace | null }> {
+    if (settleMs > 0) await this.settled(settleMs);
+    return copiesAfter({ store: this.#store, idOf: this.#idOf }, place);
   }
 
   override async alarm(): Promise<void> {
     this.#alarm.rang();
     const ended = await this.#endLoose();
-    const told = await this.#outbox.flush();
+    const told = await this.#outbox.flush(true);
     this.#alarm.ended(ended && told);
     this.#alarm.arm();
   }

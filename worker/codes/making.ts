@@ -12,8 +12,15 @@ import { codeMakerOf } from '../shops/code-maker.ts';
 import type { Claimed } from './calls.ts';
 import { codesAt } from './stubs.ts';
 
+/** The job that makes them, by its name; so many at a time. */
+export const GENERATE_CODES = 'generate_codes';
+export const MOST_CODES = 100_000;
+
 /** In a pattern with a hundred times the room one in a hundred is taken. */
 const MOST_TRIES = 60;
+
+/** Nearly all codes that a pattern can make are somebody's. */
+export class NoRoom extends Error {}
 
 export interface Making {
   campaign: Campaign;
@@ -31,7 +38,7 @@ export async function makeCodes(env: Env, shop: string, making: Making): Promise
   const mint = codeMintOf(env.ROOT_SECRET, shop);
   const made = new Map<number, string>();
   for (let attempt = 0; made.size < count; attempt += 1) {
-    if (attempt === MOST_TRIES) throw new Error('a pattern that has no room left');
+    if (attempt === MOST_TRIES) throw new NoRoom('a pattern that has no room left');
     const drafts = new Map<number, string>();
     for (let at = 0; at < count; at += 1)
       if (!made.has(at)) drafts.set(at, mint.make(plan, `${batch} ${at} ${attempt}`));
@@ -73,7 +80,7 @@ async function claimed(
         voucher: null,
       }));
       const told: Claimed[] = await codesAt(env, object).claim(claims, { clockMs: madeAtMs });
-      return own.filter((_, place) => told[place] !== 'taken');
+      return own.filter((_, place) => told[place] === 'claimed' || told[place] === 'again');
     }),
   );
   return answers.flat();

@@ -6,8 +6,12 @@ import { retryAfterMs } from '../time/retry.ts';
 import type { Entry } from './entries.ts';
 import type { CodeStore } from './store.ts';
 
-/** What is told of, gathered for a moment. */
+/** What is told of, gathered for a moment; longer where telling takes long, so that much at once costs little each. */
 const GATHER_MS = 20;
+const LONGEST_GATHER_MS = 800;
+const GATHER_SHARE = 6;
+/** Where listeners stand is kept this often at most, and by the alarm: whoever is told again after a crash does not mind. */
+const SAVE_MS = 2_000;
 /** After a crash, what a listener was not told is told at the latest this much later. */
 const SAFETY_MS = 5_000;
 const MOST_AT_ONCE = 200;
@@ -23,8 +27,11 @@ export class Outbox {
   readonly #waiters = new Set<() => void>();
   #timer: ReturnType<typeof setTimeout> | null = null;
   #failures = 0;
-  /** The last entry when cursors were saved last. */
+  /** How long it took to tell everybody last. */
+  #tookMs = 0;
+  /** The last entry when cursors were saved last, and when that was. */
   #saved = 0;
+  #savedAtMs = 0;
 
   constructor(store: CodeStore, listeners: Record<string, Listener>, report: (msg: string, error: unknown) => void) {
     this.#store = store;
@@ -48,8 +55,12 @@ export class Outbox {
         this.#timer = null;
         void this.flush();
       },
-      this.#failures > 0 ? retryAfterMs(this.#failures) : GATHER_MS,
+      this.#failures > 0 ? retryAfterMs(this.#failures) : this.#gatherMs(),
     );
+  }
+
+  #gatherMs(): number {
+    return Math.min(LONGEST_GATHER_MS, Math.max(GATHER_MS, this.#tookMs * GATHER_SHARE));
   }
 
   /** Resolves true once `target` knows all that has happened by now, false where that takes longer than `ms`. */
@@ -65,15 +76,22 @@ export class Outbox {
     return true;
   }
 
-  /** Tells every listener on; false where one of them failed. */
-  async flush(): Promise<boolean> {
+  /** Tells every listener on; false where one of them failed. `last`: nothing may come after it for long. */
+  async flush(last = false): Promise<boolean> {
     const before = this.#failures;
     const upTo = this.#store.lastSeq();
+    const startedMs = Date.now();
     await Promise.all(Object.keys(this.#listeners).map((target) => this.#flight(target)));
-    if (upTo > this.#saved) this.#store.saveTold();
-    this.#saved = Math.max(this.#saved, upTo);
+    this.#tookMs = Date.now() - startedMs;
+    if (upTo > this.#saved && (last || Date.now() >= this.#savedAtMs + SAVE_MS)) this.#save(upTo);
     if (this.behind) this.touch();
     return this.#failures === 0 || this.#failures === before;
+  }
+
+  #save(upTo: number): void {
+    this.#store.saveTold();
+    this.#saved = upTo;
+    this.#savedAtMs = Date.now();
   }
 
   #flight(target: string): Promise<void> {
@@ -87,8 +105,10 @@ export class Outbox {
   async #tell(target: string): Promise<void> {
     const listener = this.#listeners[target];
     if (listener === undefined) return;
+    // what comes meanwhile is gathered again
+    const upTo = this.#store.lastSeq();
     try {
-      while (this.#isBehind(target)) {
+      while (this.#store.told(target) < upTo) {
         const entries = this.#store.entriesAfter(this.#store.told(target), MOST_AT_ONCE);
         const last = entries.at(-1);
         if (last === undefined) return;

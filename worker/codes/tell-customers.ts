@@ -4,30 +4,22 @@ import type { JsonObject } from '../domain/json.ts';
 import { redemptionProperties, rolledBackProperties, useProperties } from '../domain/vouchers/held-rows.ts';
 import type { Redemption } from '../domain/vouchers/voucher.ts';
 import type { Env } from '../env.ts';
-import { recordAt } from '../holds/customer.ts';
+import { recordAll, type Told } from '../holds/customer.ts';
 import { openTerms } from '../shops/cache.ts';
 import type { Entry, EntryBody } from './entries.ts';
 import type { Listener } from './outbox.ts';
 
-const MOST_AT_ONCE = 16;
-
 export function customersListener(env: Env, shop: string): Listener {
   return async (entries) => {
     const { settings } = await openTerms(env, shop, 1);
-    const events = new Map<string, CustomerEvent[]>();
+    const events = new Map<string, Told[]>();
     for (const entry of entries) {
       const told = eventOf(entry, settings.currency);
-      if (told !== null) events.set(told.customer, [...(events.get(told.customer) ?? []), told.event]);
+      if (told === null) continue;
+      events.set(told.customer, [...(events.get(told.customer) ?? []), { kind: 'event', event: told.event }]);
     }
-    const waiting = [...events];
-    const lane = async () => {
-      for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-        const [customer, own] = next;
-        // one that trips a bug is kept by the customer as failed, and played again from there
-        for (const event of own) await recordAt(env, shop, customer, { kind: 'event', event });
-      }
-    };
-    await Promise.all(Array.from({ length: MOST_AT_ONCE }, lane));
+    // one that trips a bug is kept by the customer as failed, and played again from there
+    await recordAll(env, shop, events);
   };
 }
 
@@ -42,13 +34,13 @@ function eventOf({ atMs, body }: Entry, currency: string): { customer: string; e
   return { customer, event: { key: `vouchers:${id}`, name, properties, ...times, ...about } };
 }
 
-type Told = Extract<EntryBody, { kind: 'redeemed' | 'refused' | 'rolled_back' | 'stack' }>;
+type ToldBody = Extract<EntryBody, { kind: 'redeemed' | 'refused' | 'rolled_back' | 'stack' }>;
 
-function isTold(body: EntryBody): body is Told {
+function isTold(body: EntryBody): body is ToldBody {
   return ['redeemed', 'refused', 'rolled_back', 'stack'].includes(body.kind);
 }
 
-function wordsOf(body: Told, currency: string): { id: string; name: string; properties: JsonObject } {
+function wordsOf(body: ToldBody, currency: string): { id: string; name: string; properties: JsonObject } {
   switch (body.kind) {
     case 'redeemed':
       return { id: body.redemption.id, name: 'Voucher Redeemed', properties: redemptionProperties(body, currency) };

@@ -11,10 +11,29 @@ type Answer = Extract<
 >['answers'][number];
 
 const MOST_ROUNDS = 8;
+const MOST_AT_ONCE = 16;
+
+function shardOf(customer: string): string {
+  return customer.split('-', 1)[0] ?? customer;
+}
 
 function objectOf(env: Env, shop: string, customer: string) {
-  const shard = customer.split('-', 1)[0] ?? customer;
-  return remote(env.CUSTOMERS, `customers:${shop}:${shard}`);
+  return remote(env.CUSTOMERS, `customers:${shop}:${shardOf(customer)}`);
+}
+
+/** What each of many customers is told, in order; one call for all that live in one object. Throws as `recordAt`. */
+export async function recordAll(env: Env, shop: string, told: ReadonlyMap<string, Told[]>): Promise<void> {
+  const shards = Object.values(Object.groupBy([...told.keys()], shardOf));
+  const lane = async () => {
+    for (let own = shards.pop(); own !== undefined; own = shards.pop()) {
+      const groups = own.map((customer) => ({ customer, known: false, inputs: told.get(customer) ?? [] }));
+      const answer = await objectOf(env, shop, own[0] ?? '').record({ shop, version: 1, groups, waitMs: 0 });
+      for (const [at, customer] of own.entries())
+        if (answer.groups[at]?.moved !== null)
+          for (const input of told.get(customer) ?? []) await recordAt(env, shop, customer, input);
+    }
+  };
+  await Promise.all(Array.from({ length: MOST_AT_ONCE }, lane));
 }
 
 /** Throws while a customer is on the way: the Directory sees to it that they arrive, and the caller asks again. */

@@ -13,8 +13,8 @@ import { keyOf } from './redeem-held.ts';
 import { type Named, nameOf, type World } from './world.ts';
 
 export type ChangeResult =
-  /** `voucher` null: it is nobody's any more. */
-  | { state: 'changed'; duplicate: boolean; voucher: Voucher | null; move: GiftMove | null }
+  /** `voucher` null: it is nobody's any more. `projected`: lists show it. */
+  | { state: 'changed'; duplicate: boolean; voucher: Voucher | null; move: GiftMove | null; projected: boolean }
   | { state: 'refused'; duplicate: boolean; refused: Refused }
   | { state: 'mismatch' }
   | { state: 'not_found' };
@@ -37,14 +37,24 @@ export async function changeVoucher(
   if (found.owner === 'customer') return inWallet(world, found, { change, ...named });
   const codes = codesAt(world.env, route.object);
   const call = { key: nameOf(world, change.kind, named), fingerprint: named.fingerprint, code, clockMs: world.clockMs };
+  const result = resultOf(await inCodes(codes, call, change));
+  if (result.state !== 'changed') return result;
+  return { ...result, projected: world.waitMs > 0 && (await codes.settled(world.waitMs)) };
+}
+
+function inCodes(
+  codes: ReturnType<typeof codesAt>,
+  call: { key: string; fingerprint: string; code: string; clockMs: number | null },
+  change: Change,
+): Promise<ChangeAnswer> {
   switch (change.kind) {
     case 'change':
-      return resultOf(await codes.change({ ...call, change: change.change }));
+      return codes.change({ ...call, change: change.change });
     case 'remove':
-      return resultOf(await codes.remove(call));
+      return codes.remove(call);
     case 'credit': {
       const { amountMinor, reason, source } = change;
-      return resultOf(await codes.credit({ ...call, credit: { id: creditId(call.key), amountMinor, reason, source } }));
+      return codes.credit({ ...call, credit: { id: creditId(call.key), amountMinor, reason, source } });
     }
   }
 }
@@ -62,7 +72,7 @@ async function inWallet(
     credit: creditId(name),
   });
   const input = { kind: 'operation' as const, operation };
-  const { answer } = await operate(world.env, world.shop, { customer, input, waitMs: world.waitMs });
+  const { answer, projected } = await operate(world.env, world.shop, { customer, input, waitMs: world.waitMs });
   if (answer.verdict === 'mismatch') return { state: 'mismatch' };
   if (answer.verdict !== 'recorded' && answer.verdict !== 'duplicate') throw new Error('a change was not recorded');
   const duplicate = answer.verdict === 'duplicate';
@@ -72,7 +82,7 @@ async function inWallet(
   }
   const move = (answer.row?.about.move ?? null) as unknown as GiftMove | null;
   const held = await heldVoucher(world, customer, voucher);
-  return { state: 'changed', duplicate, voucher: held?.voucher ?? null, move };
+  return { state: 'changed', duplicate, voucher: held?.voucher ?? null, move, projected };
 }
 
 function operationOf(
@@ -99,7 +109,7 @@ function resultOf(answer: ChangeAnswer): ChangeResult {
   switch (answer.verdict) {
     case 'changed': {
       const { duplicate, voucher, move } = answer;
-      return { state: 'changed', duplicate, voucher, move };
+      return { state: 'changed', duplicate, voucher, move, projected: false };
     }
     case 'refused':
       return { state: 'refused', duplicate: answer.duplicate, refused: answer.refused };

@@ -4,14 +4,13 @@ import { codesAt } from '../codes/stubs.ts';
 import { customersOf } from '../customers/stubs.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { CHANGED, type CommitStack, type StackUse } from '../domain/vouchers/commit-stack.ts';
-import { readRedemptionId } from '../domain/vouchers/redemption-name.ts';
+import { inPlace, readRedemptionId } from '../domain/vouchers/redemption-name.ts';
 import { type Refused, refusal } from '../domain/vouchers/refused.ts';
 import type { StackPlan } from '../domain/vouchers/stack.ts';
 import type { Redemption, Voucher } from '../domain/vouchers/voucher.ts';
-import { outcomeOf } from '../holds/coordinator.ts';
 import { refusedIn } from '../holds/wallet.ts';
 import { operate } from '../routing/follow.ts';
-import { following, heldVoucher } from './facts.ts';
+import { following, heldRedemptions, heldVoucher } from './facts.ts';
 import { callOf, type Kept, objectIn, type Parts } from './parts.ts';
 import { askerOf } from './redeem-held.ts';
 import { stackOf } from './stack-record.ts';
@@ -61,7 +60,9 @@ export async function commit(
   const operation = operationOf(parts, { kept, held, plan, refused: null });
   const told = await decide(world, parts, operation);
   if (told !== null) return told.state === 'refused' && told.refused.key === CHANGED.key ? 'changed' : told;
-  return again(world, parent);
+  // the others hear of it only now: what they have kept is what they will have redeemed
+  const own = await heldRedemptions(world, decider.owner.customer, [parent]);
+  return redeemed(world, parent, [...own.filter((one) => one.parent === parent), ...held]);
 }
 
 /** Kept under the request's name, so that a retry hears the same. */
@@ -74,11 +75,6 @@ export async function noteRefusal(world: World, parts: Parts, refused: Refused):
   const nothing: Kept = { byPlace: new Map(), asker: null, base: 'discounted' };
   const operation = { ...operationOf(parts, { kept: nothing, held: [], plan: null, refused }), uses: [] };
   return (await decide(world, parts, operation)) ?? again(world, parent);
-}
-
-/** It never will be decided on: whoever kept something for it is free. */
-export async function giveUp(world: World, { coordinator }: Parts): Promise<void> {
-  await outcomeOf(world.env, world.shop.id, coordinator);
 }
 
 /** null: it was redeemed. */
@@ -135,8 +131,11 @@ function operationOf(parts: Parts, { kept, held, plan, refused }: Committing): C
 
 /** What was redeemed together, with the vouchers as they are now where a customer holds them. */
 async function again(world: World, parent: string): Promise<RedeemResult> {
-  const stack = await stackOf(world, parent);
-  const redemptions = (stack?.redemptions ?? []).map((one) => ({ ...one, rollbacks: [] }));
+  return redeemed(world, parent, (await stackOf(world, parent))?.redemptions ?? []);
+}
+
+async function redeemed(world: World, parent: string, all: Redemption[]): Promise<RedeemResult> {
+  const redemptions = inPlace(all).map((one) => ({ ...one, rollbacks: [] }));
   const vouchers = await Promise.all(redemptions.map((one) => voucherOf(world, one)));
   return { state: 'redeemed', duplicate: false, parent, redemptions, vouchers: vouchers.flat() };
 }
@@ -157,7 +156,7 @@ function decidedIn(answer: RedeemAnswer, parent: string): RedeemResult {
   switch (answer.verdict) {
     case 'redeemed': {
       const { duplicate, redemptions, vouchers } = answer;
-      return { state: 'redeemed', duplicate, parent, redemptions, vouchers };
+      return { state: 'redeemed', duplicate, parent, redemptions: inPlace(redemptions), vouchers };
     }
     case 'refused': {
       const { duplicate, refused, failed, voucher } = answer;

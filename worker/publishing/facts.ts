@@ -5,7 +5,7 @@ import type { Counts, CustomerFacts } from '../domain/vouchers/facts.ts';
 import type { Needs } from '../domain/vouchers/needs.ts';
 import type { Redemption, Voucher } from '../domain/vouchers/voucher.ts';
 import { ProblemError } from '../wire/problem.ts';
-import type { World } from './world.ts';
+import { NEWCOMER, type World } from './world.ts';
 
 const MOST_ROUNDS = 8;
 
@@ -22,12 +22,14 @@ export async function factsOf(
   needs: Needs,
   vouchers: { voucher: string; campaign: string | null }[] = [],
 ): Promise<ToldFacts> {
+  const blank = { customer: { id: customer, segments: [], tier: null, traits: {}, orders: 0 }, counts: {} };
+  if (customer === NEWCOMER) return blank;
   const { env, shop, clockMs } = world;
   const call = { shop: shop.id, version: shop.version, clockMs, needs, vouchers };
   const told = await following(world, customer, (id) =>
     customersOf(env, shop.id, id).voucherFacts({ ...call, customer: id }),
   );
-  return told ?? { customer: { id: customer, segments: [], tier: null, traits: {}, orders: 0 }, counts: {} };
+  return told ?? blank;
 }
 
 /** One voucher that a customer holds, and who that customer is by now; null: they hold none by that id. */

@@ -26,9 +26,12 @@ export type VoucherDraft = Omit<
 >;
 
 export type VoucherMade =
-  | { refusal: null; voucher: Voucher; duplicate: boolean }
+  /** `projected`: lists show it. */
+  | { refusal: null; voucher: Voucher; duplicate: boolean; projected: boolean }
   /** Somebody has it, or had. */
   | { refusal: 'code' }
+  /** Under this key something else was made. */
+  | { refusal: 'mismatch' }
   | { refusal: 'codes'; flaws: Flaw[] };
 
 const MOST_TRIES = 20;
@@ -37,9 +40,9 @@ const MOST_TRIES = 20;
 export async function makeVoucher(
   world: World,
   draft: VoucherDraft,
-  { key, code, codes, bits }: Pick<Named, 'key'> & { code: string | null; codes: CodePattern; bits: number },
+  { code, codes, bits, ...named }: Named & { code: string | null; codes: CodePattern; bits: number },
 ): Promise<VoucherMade> {
-  if (code !== null) return claimTyped(world, draft, { key, code });
+  if (code !== null) return claimTyped(world, draft, { ...named, code });
   const plan = planCodes(codes, { wanted: 1, bits });
   if ('flaws' in plan) return { refusal: 'codes', flaws: plan.flaws };
   const { env, shop } = world;
@@ -47,18 +50,14 @@ export async function makeVoucher(
     return { refusal: 'codes', flaws: [{ field: 'pattern', rule: 'there are too many patterns' }] };
   forgetOffers(shop.id);
   for (let attempt = 0; attempt < MOST_TRIES; attempt += 1) {
-    const made = codeMintOf(env.ROOT_SECRET, shop.id).make(plan, `${nameOf(world, 'voucher', { key })} ${attempt}`);
-    const claimed = await claim(world, draft, { key, code: made });
-    if (claimed.refusal === null) return claimed;
+    const made = codeMintOf(env.ROOT_SECRET, shop.id).make(plan, `${nameOf(world, 'voucher', named)} ${attempt}`);
+    const claimed = await claim(world, draft, { ...named, code: made });
+    if (claimed.refusal !== 'code') return claimed;
   }
   return { refusal: 'code' };
 }
 
-async function claimTyped(
-  world: World,
-  draft: VoucherDraft,
-  named: { key: string; code: string },
-): Promise<VoucherMade> {
+async function claimTyped(world: World, draft: VoucherDraft, named: Named & { code: string }): Promise<VoucherMade> {
   const { env, shop } = world;
   const { length } = codeKey(named.code);
   if (!(await openOffers(env, shop.id)).lengths.includes(length)) {
@@ -71,17 +70,20 @@ async function claimTyped(
 async function claim(
   world: World,
   draft: VoucherDraft,
-  { key, code }: { key: string; code: string },
+  { code, ...named }: Named & { code: string },
 ): Promise<VoucherMade> {
-  const { env, shop, clockMs } = world;
+  const { env, shop, clockMs, waitMs } = world;
   const nowMs = nowOf(world);
   const blank = { holder: null, redeemed: 0, locks: [], publishedAtMs: null, createdAtMs: nowMs, updatedAtMs: nowMs };
   const voucher: Voucher = { ...draft, id: codeMakerOf(env.ROOT_SECRET, shop.id).idOf(code), code, ...blank };
   const [{ object }] = routesOf(env, shop.id, await openOffers(env, shop.id), code);
-  const wanted = { code, token: nameOf(world, 'voucher', { key }), campaign: draft.campaign, holder: null, voucher };
+  const token = `${nameOf(world, 'voucher', named)}.${named.fingerprint}`;
+  const wanted = { code, token, campaign: draft.campaign, holder: null, voucher };
   const [told] = await codesAt(env, object).claim([wanted], { clockMs });
+  if (told === 'mismatch') return { refusal: 'mismatch' };
   if (told === 'taken') return { refusal: 'code' };
-  if (told === 'claimed') return { refusal: null, voucher, duplicate: false };
+  const projected = waitMs > 0 && (await codesAt(env, object).settled(waitMs));
+  if (told === 'claimed') return { refusal: null, voucher, duplicate: false, projected };
   const [found] = await codesAt(env, object).find({ codes: [code], customer: null, clockMs });
-  return { refusal: null, voucher: found?.owner === 'here' ? found.voucher : voucher, duplicate: true };
+  return { refusal: null, voucher: found?.owner === 'here' ? found.voucher : voucher, duplicate: true, projected };
 }

@@ -12,7 +12,7 @@ import type { Coordinator } from '../holds/coordinator.ts';
 import { objectOf } from '../offers/route.ts';
 import type { Planned, Source } from './plan.ts';
 import { keyOf } from './redeem-held.ts';
-import { type Asking, inBackground, type Named, type World } from './world.ts';
+import type { Asking, Named, World } from './world.ts';
 
 /** One voucher of a stack that applies. */
 export interface Member {
@@ -124,7 +124,15 @@ export async function holdAll(world: World, parts: Parts, kept: Kept): Promise<R
     }),
   );
   const held = answers.flatMap((answer) => (answer.verdict === 'held' ? [answer.redemptions] : []));
-  return held.length < answers.length ? 'changed' : held.flat();
+  const all = held.flat();
+  const isAsReckoned = parts.others.every(({ members }) => members.every((member) => isIn(all, member)));
+  return held.length < answers.length || !isAsReckoned ? 'changed' : all;
+}
+
+/** What was kept before, by a caller that died, may have come to something else. */
+function isIn(held: Redemption[], { redemption, fit }: Member): boolean {
+  const found = held.find(({ id }) => id === redemption);
+  return found?.discountMinor === (fit.taken?.discountMinor ?? 0) && found.creditsMinor === fit.creditsMinor;
 }
 
 interface PartCall {
@@ -176,11 +184,4 @@ export async function postAll(world: World, { others, name }: Parts): Promise<vo
     codesAt(world.env, objectIn(world, owner)).post(name, { clockMs: world.clockMs }),
   );
   await Promise.allSettled(posts);
-}
-
-export function voidAll(world: World, { others, name, asking }: Parts): void {
-  for (const { owner } of others) {
-    const codes = codesAt(world.env, objectIn(world, owner));
-    inBackground(world, codes.void(name, asking.fingerprint, { clockMs: world.clockMs }));
-  }
 }

@@ -34,11 +34,11 @@ export interface Planned {
   asker: AskingCustomer | null;
 }
 
-/** `refused`: the request is malformed. */
+/** `refused`: the request is malformed. `own`: operations that campaigns may keep something for already: it does not count. */
 export async function planFor(
   world: World,
   asking: Asking,
-  { redeemables, scope }: { redeemables: Redeemable[]; scope: 'exact' | 'public' },
+  { redeemables, scope, own = [] }: { redeemables: Redeemable[]; scope: 'exact' | 'public'; own?: string[] },
 ): Promise<Planned | { refused: Refused }> {
   const blank = await offerTerms(world.env, world.shop.id, []);
   const tooMany = redeemables.length > blank.stacking.limit;
@@ -52,7 +52,7 @@ export async function planFor(
   );
   const known = found.map((one) => withTerms(one, terms));
   const told = asking.customer === null ? null : await askedOf(world, asking.customer, known);
-  const counts = await campaignCounts(world, asking.customer, known);
+  const counts = await campaignCounts(world, { customer: asking.customer, own }, known);
   const sources = known.map((one): Source => ({ ...one, facts: factsIn(world, asking, { one, told, counts }) }));
   const entries = tooMany ? redeemables.map((one) => unknownEntry(world, asking, one)) : sources.map(entryOf);
   const plan = planStack({
@@ -68,9 +68,9 @@ export async function planFor(
 }
 
 type FoundOne = Pick<Source, 'redeemable' | 'located' | 'holder' | 'voucher'> & { own: Counts };
-type Known = FoundOne & Pick<Source, 'campaign' | 'rules' | 'needs'>;
+export type Known = FoundOne & Pick<Source, 'campaign' | 'rules' | 'needs'>;
 
-async function findOne(
+export async function findOne(
   world: World,
   asking: Asking,
   { redeemable, scope }: { redeemable: Redeemable; scope: 'exact' | 'public' },
@@ -85,7 +85,7 @@ async function findOne(
   return { ...nobody, holder: held?.customer ?? null, voucher: held?.voucher ?? null };
 }
 
-function withTerms(one: FoundOne, terms: OfferTerms): Known {
+export function withTerms(one: FoundOne, terms: OfferTerms): Known {
   const { voucher } = one;
   const campaign = voucher?.campaign == null ? null : (terms.campaigns.get(voucher.campaign) ?? null);
   const rules = voucher === null ? [] : rulesFor(terms, voucher, campaign);
@@ -104,7 +104,7 @@ const NO_NEEDS: Needs = {
 };
 
 /** One call for all of them, and what was counted of those that the customer holds. */
-function askedOf(world: World, customer: string, known: Known[]): Promise<ToldFacts> {
+export function askedOf(world: World, customer: string, known: Known[]): Promise<ToldFacts> {
   const needs = known.map((one) => one.needs);
   const all: Needs = {
     ...NO_NEEDS,
@@ -120,7 +120,11 @@ function askedOf(world: World, customer: string, known: Known[]): Promise<ToldFa
   return factsOf(world, customer, all, held);
 }
 
-async function campaignCounts(world: World, customer: string | null, known: Known[]): Promise<Map<string, Counts>> {
+export async function campaignCounts(
+  world: World,
+  { customer, own }: { customer: string | null; own: string[] },
+  known: Known[],
+): Promise<Map<string, Counts>> {
   const wanted = new Map<string, Set<CountName>>();
   for (const { campaign, needs } of known) {
     const names = needs.counts.filter((name) => name.startsWith('campaign.'));
@@ -128,7 +132,10 @@ async function campaignCounts(world: World, customer: string | null, known: Know
       wanted.set(campaign.id, new Set([...(wanted.get(campaign.id) ?? []), ...names]));
   }
   const told = await Promise.all(
-    [...wanted].map(async ([id, names]) => [id, await countsOf(world, id, customer, [...names])] as const),
+    [...wanted].map(async ([campaign, names]) => {
+      const counts = await countsOf(world, { campaign, customer, counts: [...names], own });
+      return [campaign, counts] as const;
+    }),
   );
   return new Map(told);
 }
@@ -139,7 +146,7 @@ interface Telling {
   counts: Map<string, Counts>;
 }
 
-function factsIn(world: World, asking: Asking, { one, told, counts }: Telling): Facts {
+export function factsIn(world: World, asking: Asking, { one, told, counts }: Telling): Facts {
   const { channel, metadata, caller } = asking;
   const own = one.voucher === null ? {} : (told?.counts[one.voucher.id] ?? {});
   const campaign = one.campaign === null ? {} : (counts.get(one.campaign.id) ?? {});

@@ -153,22 +153,16 @@ interface Kept {
 async function keepFor(world: World, asking: Asking & Named, keeping: Keeping): Promise<Kept> {
   const { held, campaign, facts, redeemable, name } = keeping;
   const names = held.needs.counts.filter((one) => one.startsWith('campaign.'));
-  const counts = await countsOf(world, campaign.id, asking.customer, names);
+  const op = `${name}:0`;
+  const about = { campaign: campaign.id, customer: asking.customer, counts: names };
+  const counts = await countsOf(world, { ...about, own: [op] });
   const reckoned = reckon(world, asking, { held, facts, redeemable, counts });
   if (reckoned === null) return { op: null, counts, creditsMinor: redeemable.creditsMinor };
-  const op = `${name}:0`;
   const { customer } = held;
   const { fingerprint } = asking;
   const coordinator = { kind: 'customer' as const, customer, op: keyOf(name), fingerprint, place: 0 };
   const cost: Cost = costOf(reckoned);
-  const reserved = await reserve(world, {
-    campaign: campaign.id,
-    op,
-    cost,
-    customer: asking.customer,
-    counts: names,
-    coordinator,
-  });
+  const reserved = await reserve(world, { ...about, op, cost, coordinator });
   if (!reserved.granted) return { op: null, counts: barring(campaign, counts), creditsMinor: redeemable.creditsMinor };
   return { op, counts: reserved.counts, creditsMinor: reckoned.creditsMinor };
 }

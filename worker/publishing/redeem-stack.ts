@@ -5,10 +5,11 @@
  */
 import { type Refused, refusal } from '../domain/vouchers/refused.ts';
 import type { StackPlan } from '../domain/vouchers/stack.ts';
-import { commit, type Decided, giveUp, knownAt, noteRefusal } from './deciding.ts';
-import { holdAll, type Parts, partsOf, postAll, voidAll } from './parts.ts';
+import { commit, knownAt, noteRefusal } from './deciding.ts';
+import { holdAll, type Parts, partsOf, postAll } from './parts.ts';
 import { type Planned, planFor } from './plan.ts';
-import { keepAll, settleAll } from './stack-budget.ts';
+import { keepAll, opOf, settleAll } from './stack-budget.ts';
+import { isBegun, undo } from './undoing.ts';
 import { type Asking, type Named, nameOf, type Redeemable, type RedeemResult, type World } from './world.ts';
 
 /** Something may change while a stack is reckoned; then it is reckoned anew. */
@@ -25,39 +26,39 @@ export async function redeemStack(
   redeemables: Redeemable[],
 ): Promise<StackResult> {
   for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
-    const planned = await planFor(world, asking, { redeemables, scope: 'exact' });
-    if ('refused' in planned) return { ...refusedWith(planned.refused), plan: null };
     const name = nameOf(world, `redeem:${attempt}`, asking);
+    const own = redeemables.map((_, at) => opOf(name, at + 1));
+    const planned = await planFor(world, asking, { redeemables, scope: 'exact', own });
+    if ('refused' in planned) return { ...refusedWith(planned.refused), plan: null };
     const parts = partsOf(world, asking, { name, planned });
     if (parts === 'two_holders') return { ...refusedWith(TWO_HOLDERS), plan: planned.plan };
     // none of them is a code
     if (parts === null) return { ...refusedWith(reasonOf(planned.plan)), plan: planned.plan };
     const before = await knownAt(world, parts);
-    if (before === 'given_up') continue;
-    if (before !== null) return { ...before, plan: null };
-    const done = planned.plan.valid
-      ? await attemptOnce(world, parts, planned)
-      : await noteRefusal(world, parts, reasonOf(planned.plan));
+    if (before !== null && before !== 'given_up') return { ...before, plan: null };
+    const done = before === null ? await attemptOnce(world, parts, planned) : 'changed';
     if (done !== 'changed') return { ...done, plan: planned.plan };
+    if (await undo(world, parts, planned)) continue;
+    const known = await knownAt(world, parts);
+    if (known !== null && known !== 'given_up') return { ...known, plan: null };
   }
   return { ...refusedWith(refusal('multiple_requests', 'too many changed it at once')), plan: null };
 }
 
 async function attemptOnce(world: World, parts: Parts, planned: Planned): Promise<RedeemResult | 'changed'> {
+  // what this very attempt keeps since its caller died may be what makes it seem impossible
+  if (!planned.plan.valid)
+    return (await isBegun(world, parts, planned)) ? 'changed' : noteRefusal(world, parts, reasonOf(planned.plan));
   const kept = await keepAll(world, parts, planned);
   if ('refused' in kept) {
+    if (kept.refused.key === 'multiple_requests') return 'changed';
     settleAll(world, kept.kept, 'voided');
     return noteRefusal(world, parts, kept.refused);
   }
   const held = await holdAll(world, parts, kept);
-  const decided: Decided =
-    held === 'changed' ? 'changed' : await commit(world, parts, { kept, held, plan: planned.plan });
-  if (decided === 'changed') {
-    await giveUp(world, parts);
-    voidAll(world, parts);
-    settleAll(world, kept, 'voided');
-    return 'changed';
-  }
+  if (held === 'changed') return 'changed';
+  const decided = await commit(world, parts, { kept, held, plan: planned.plan });
+  if (decided === 'changed') return 'changed';
   await postAll(world, parts);
   settleAll(world, kept, 'posted');
   return decided;

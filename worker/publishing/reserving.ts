@@ -31,6 +31,17 @@ export async function announceBack(world: World, { campaign, ...about }: Omit<Re
 }
 
 /** It came about, for `actual` (null: for what was kept), or did not. */
+/** None of these operations will come about: known to their campaign once this resolves. */
+export async function voidKept(world: World, campaign: string, ops: string[]): Promise<void> {
+  const object = campaignIn(world.env, world.shop.id, campaign);
+  for (const op of await object.kept(ops)) await object.void(op);
+}
+
+/** Whether a campaign keeps something for one of these operations. */
+export async function keepsAny(world: World, campaign: string, ops: string[]): Promise<boolean> {
+  return (await campaignIn(world.env, world.shop.id, campaign).kept(ops)).length > 0;
+}
+
 export function settle(
   world: World,
   { campaign, op }: Pick<Reserving, 'campaign' | 'op'>,
@@ -40,14 +51,17 @@ export function settle(
   inBackground(world, became === 'voided' ? object.void(op) : object.post(op, became.actual));
 }
 
+export interface Counting {
+  campaign: string;
+  customer: string | null;
+  counts: CountName[];
+  /** Operations of the asker: what is kept for them does not count. */
+  own: string[];
+}
+
 /** A campaign's counts as they stand, for what is only looked at. */
-export function countsOf(
-  world: World,
-  campaign: string,
-  customer: string | null,
-  counts: CountName[],
-): Promise<Counts> {
-  const call = { counts, customer, atMs: nowOf(world), calendar: calendarOf(world) };
+export function countsOf(world: World, { campaign, ...about }: Counting): Promise<Counts> {
+  const call = { ...about, atMs: nowOf(world), calendar: calendarOf(world) };
   return campaignIn(world.env, world.shop.id, campaign).counts(call);
 }
 

@@ -14,7 +14,7 @@ import { heldRedemptions, heldVoucher } from './facts.ts';
 import { keyOf } from './redeem-held.ts';
 import { announceBack, settle } from './reserving.ts';
 import { type Stack, stackOf } from './stack-record.ts';
-import { inBackground, type Named, nameOf, nowOf, type World } from './world.ts';
+import { type Named, nameOf, nowOf, type World } from './world.ts';
 
 export interface RollingBack {
   /** `r_…` of a redemption, or of a stack. */
@@ -42,8 +42,21 @@ export interface RolledBack {
   voucher: Voucher | null;
 }
 
+/** An attempt whose caller died may have been given up; then there is another one. */
+const MOST_ATTEMPTS = 4;
+
 /** Asked again under the same key it is done once, and the answer is the same. */
 export async function rollBack(world: World, wanted: RollingBack & Named): Promise<RollBackResult> {
+  let result: RollBackResult = { state: 'not_found' };
+  for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
+    const key = attempt === 0 ? wanted.key : `${wanted.key} again ${attempt}`;
+    result = await attemptOnce(world, { ...wanted, key });
+    if (result.state !== 'refused' || result.refused.key !== 'multiple_requests') break;
+  }
+  return result;
+}
+
+async function attemptOnce(world: World, wanted: RollingBack & Named): Promise<RollBackResult> {
   const name = readRedemptionId(wanted.redemption);
   if (name === null || name.prefix !== 'r') return { state: 'not_found' };
   const stack = await stackOf(world, wanted.redemption);
@@ -84,12 +97,12 @@ async function rollBackStack(
   const held = await Promise.all(others.map((part) => rollBackPart(world, wanted, { part, coordinator, stack: true })));
   const refused = held.find(({ state }) => state !== 'held' && state !== 'rolled_back');
   if (refused !== undefined && refused.state !== 'held') {
-    endAll(world, wanted, { parts: others, became: 'voided' });
+    await voidAll(world, wanted, others);
     return resultOf(refused);
   }
   const decided = await rollBackPart(world, wanted, { part: first, coordinator: null, stack: true });
   if (decided.state !== 'rolled_back') {
-    endAll(world, wanted, { parts: others, became: 'voided' });
+    await voidAll(world, wanted, others);
     return resultOf(decided);
   }
   const rest = await Promise.all(others.map((part) => finish(world, wanted, part)));
@@ -229,12 +242,13 @@ async function finish(world: World, wanted: RollingBack & Named, part: Part): Pr
   return told.state === 'rolled_back' ? told.rollbacks : [];
 }
 
-function endAll(world: World, wanted: RollingBack & Named, { parts }: { parts: Part[]; became: 'voided' }): void {
-  const { fingerprint } = wanted;
-  for (const { owner } of parts) {
-    const codes = codesAt(world.env, objectIn(world, owner));
-    inBackground(world, codes.void(rollbackName(world, wanted), fingerprint, { clockMs: world.clockMs }));
-  }
+/** Throws where one cannot be reached: another attempt must not find what this one keeps. */
+async function voidAll(world: World, wanted: RollingBack & Named, parts: Part[]): Promise<void> {
+  const name = rollbackName(world, wanted);
+  const voids = parts.map(({ owner }) =>
+    codesAt(world.env, objectIn(world, owner)).void(name, wanted.fingerprint, { clockMs: world.clockMs }),
+  );
+  await Promise.all(voids);
 }
 
 function coordinatorOf(world: World, wanted: Named, owner: RedemptionOwner): Coordinator {

@@ -38,11 +38,16 @@ async function keepOne(world: World, parts: Parts, member: Member): Promise<Keep
   if (campaign === null || (names.length === 0 && holder === null)) return null;
   const cost = costIn(world, parts, member);
   const { name, coordinator, asking } = parts;
-  const op = `${name}:${place}`;
+  const op = opOf(name, place);
   const about = { campaign: campaign.id, op, cost, customer: asking.customer, counts: names, coordinator };
   const reserved = await reserve(world, about);
   if (!reserved.granted) return { refused: barredBy(reserved) };
   return { campaign: campaign.id, op, cost, counts: reserved.counts };
+}
+
+/** Names what a campaign keeps for one place of an attempt. */
+export function opOf(name: string, place: number): string {
+  return `${name}:${place}`;
 }
 
 function costIn(world: World, { asking, parent }: Parts, { source, fit, before }: Member): Cost {

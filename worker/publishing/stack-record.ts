@@ -2,7 +2,7 @@
 
 import { codesAt } from '../codes/stubs.ts';
 import { customersOf } from '../customers/stubs.ts';
-import { readRedemptionId } from '../domain/vouchers/redemption-name.ts';
+import { inPlace, readRedemptionId } from '../domain/vouchers/redemption-name.ts';
 import type { Redemption } from '../domain/vouchers/voucher.ts';
 import { objectOf } from '../offers/route.ts';
 import { following, heldRedemptions } from './facts.ts';
@@ -21,7 +21,7 @@ export async function stackOf(world: World, parent: string): Promise<Stack | nul
   if (name.owner.kind === 'codes') {
     const { generation, shard } = name.owner;
     const redemptions = await codesAt(world.env, objectOf(world.shop.id, generation, shard)).stack(parent);
-    return redemptions.length === 0 ? null : { parent, redemptions };
+    return redemptions.length === 0 ? null : { parent, redemptions: inPlace(redemptions) };
   }
   const { customer } = name.owner;
   const own = (await heldRedemptions(world, customer, [parent])).filter((one) => one.parent === parent);
@@ -30,7 +30,7 @@ export async function stackOf(world: World, parent: string): Promise<Stack | nul
   );
   const others = await Promise.all(otherIds(told?.row?.about.others).map((id) => redemptionOf(world, id)));
   const redemptions = [...own, ...others.flat()];
-  return redemptions.length === 0 ? null : { parent, redemptions };
+  return redemptions.length === 0 ? null : { parent, redemptions: inPlace(redemptions) };
 }
 
 /** One redemption by its id, as it stands now; none where nothing is called so. */

@@ -38,6 +38,9 @@ export interface Asking {
   caller: Facts['caller'];
 }
 
+/** As `Asking.customer` of what is only looked at: somebody is named whom nobody knows yet. No customer has this id. */
+export const NEWCOMER = 'newcomer';
+
 export interface Redeemable {
   code: string;
   /** Of a gift card: what is to be spent; null: as much as there is, up to the total. */

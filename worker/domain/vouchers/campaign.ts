@@ -26,6 +26,8 @@ export interface Campaign {
   /** Grows with every change; an owner decides by the newest that it has seen. */
   version: number;
   name: string;
+  /** The merchant's own words; absent: none. */
+  description?: string;
   kind: CampaignKind;
   benefit: 'discount' | 'gift';
   discount: Discount | null;

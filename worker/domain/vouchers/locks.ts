@@ -3,7 +3,7 @@ import { type Refused, refused } from './refused.ts';
 import type { Lock, Voucher } from './voucher.ts';
 
 export const LOCK_MS = 15 * 60_000;
-const LONGEST_LOCK_MS = 7 * 86_400_000;
+export const LONGEST_LOCK_MS = 7 * 86_400_000;
 export const TTL_UNITS = [
   'NANOSECONDS',
   'MICROSECONDS',

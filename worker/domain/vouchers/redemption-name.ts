@@ -27,6 +27,12 @@ export function redemptionId({ prefix, name, place, owner }: RedemptionName): st
   return `${prefix}_${name}${place === 0 ? '' : `x${place}`}_${where}`;
 }
 
+/** Those of one operation by their places in it: the order in which they applied. */
+export function inPlace<T extends { id: string }>(redemptions: readonly T[]): T[] {
+  const placeOf = ({ id }: T) => readRedemptionId(id)?.place ?? 0;
+  return [...redemptions].sort((a, b) => placeOf(a) - placeOf(b));
+}
+
 /** null: nothing here was ever called so. */
 export function readRedemptionId(id: string): RedemptionName | null {
   const match = FORM.exec(id);
