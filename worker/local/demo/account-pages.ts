@@ -2,7 +2,7 @@
 import { money } from './catalogue.ts';
 import { type Html, html } from './html.ts';
 import type { Page } from './layout.ts';
-import { lineTotal, type Order, type OrderLine, productOf, refundedOf, totalOf } from './order.ts';
+import { discountOf, lineTotal, type Order, type OrderLine, productOf, refundedOf, totalOf } from './order.ts';
 import { findShopper, SHOPPERS, type Shopper } from './shoppers.ts';
 
 export const accountPage = (shopper: Shopper, orders: Order[]): Page => ({
@@ -51,7 +51,8 @@ function orderCard(order: Order, back: string): Html {
   return html`<article class="sheet order"><header><h2>#${order.number}</h2><span class="tag">${statusOf(order)}</span>
 <time datetime="${order.placedAtIso}">${day(order.placedAtIso)} · ${findShopper(order.shopper ?? '')?.firstName ?? order.email}</time></header>
 <ul class="lines">${order.lines.map((line) => orderLine(order, line, back))}</ul>
-<dl class="sums"><dt>Tracked post</dt><dd>${order.shippingMinor === 0 ? 'free' : money(order.shippingMinor)}</dd>
+<dl class="sums">${discountOf(order) > 0 && html`<dt>Codes ${(order.codes?.codes ?? []).join(', ')}</dt><dd>−${money(discountOf(order))}</dd>`}<dt>Tracked post</dt><dd>${order.shippingMinor === 0 ? 'free' : money(order.shippingMinor)}</dd>
+${(order.codes?.giftMinor ?? 0) > 0 && html`<dt>Of it by gift card</dt><dd>${money(order.codes?.giftMinor ?? 0)}</dd>`}
 ${refunded > 0 && html`<dt>Refunded</dt><dd>−${money(refunded)}</dd>`}<dt class="total">Total</dt><dd class="total">${money(totalOf(order) - refunded)}</dd></dl>
 ${order.fulfilment !== null && html`<p class="muted">An Post ${order.fulfilment.trackingNumber}</p>`}
 ${deskActions(order, back)}</article>`;
@@ -60,7 +61,7 @@ ${deskActions(order, back)}</article>`;
 const orderLine = (order: Order, line: OrderLine, back: string): Html => html`<li>
 <img src="/art/${line.slug}.svg" alt="" width="72" height="72" loading="lazy">
 <div><h3>${productOf(line).title}</h3><span class="muted">× ${line.quantity}</span>${line.refundId === null && order.cancelledAtIso === null ? act(order, back, 'refund', 'Refund this line', line.id) : null}</div>
-<span${line.refundId !== null && html` class="was"`}>${money(lineTotal(line))}</span></li>`;
+<span${line.refundId !== null && html` class="was"`}>${money(lineTotal(line) + (line.discountMinor ?? 0))}</span></li>`;
 
 function deskActions(order: Order, back: string): Html | null {
   if (order.cancelledAtIso !== null) return null;

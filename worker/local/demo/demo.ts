@@ -23,6 +23,7 @@ export async function openDemo({ port, state, ...edge }: DemoOptions): Promise<D
     orders: new OrderBook(join(state, 'demo-orders.json')),
     source: sourceOf(edge, shops),
     identity: shops.identity,
+    till: { edge, shop: shops.live.id, keys: shops.live.keys },
     hub: { origin: edge.origin, key: shops.live.keys.publishable },
   });
   server.listen({ port, host: '127.0.0.1' });

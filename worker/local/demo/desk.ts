@@ -2,6 +2,7 @@
 import type { Order } from './order.ts';
 import type { OrderBook } from './order-book.ts';
 import { fulfilmentPayload, orderPayload, refundPayload } from './payload.ts';
+import { giveBack, type Till } from './till.ts';
 import { postWebhook, type Source } from './webhook.ts';
 
 export type DeskAction = 'ship' | 'deliver' | 'refund' | 'cancel';
@@ -19,7 +20,7 @@ export async function tellPlaced(source: Source, order: Order): Promise<string |
 }
 
 /** Where orders are kept, and where what happens to them is told. */
-export type Desk = { orders: OrderBook; source: Source };
+export type Desk = { orders: OrderBook; source: Source; till: Till };
 
 type Ask = { order: Order; action: DeskAction; line: string };
 
@@ -56,6 +57,8 @@ async function refund(desk: Desk, order: Order, lineIds: string[]): Promise<stri
 /** What is still open is refunded first, postage with it: the platform sends both facts, in no promised order. */
 async function cancel(desk: Desk, order: Order): Promise<string | null> {
   if (order.fulfilment !== null) return null;
+  const redeemed = order.codes?.redeemed ?? null;
+  if (redeemed !== null) await giveBack(desk.till, redeemed);
   const lineIds = order.lines.map((line) => line.id);
   const made = desk.orders.refund(order, lineIds, order.shippingMinor);
   desk.orders.cancel(again(desk, order));

@@ -1,6 +1,8 @@
 /** What each form of the shop does. Answers where to go next, which cookies to set and what a script wants to know. */
 import { addToCart, type Cart, countItems, setQuantity, writeCart } from './cart.ts';
 import { findProduct } from './catalogue.ts';
+import { placeWithCodes } from './checkout.ts';
+import { addCode, removeCode, writeCodes } from './codes.ts';
 import { act, isDeskAction, tellPlaced } from './desk.ts';
 import { cookie, localPath } from './http.ts';
 import type { Shop, Visitor } from './shop.ts';
@@ -20,12 +22,14 @@ const go = (location: string, ...cookies: string[]): Result => ({
   cookies,
 });
 const keepCart = (cart: Cart): string => cookie('cart', writeCart(cart), MONTH_S);
+const keepCodes = (codes: string[]): string => cookie('codes', writeCodes(codes), MONTH_S);
 const say = (notice: string): string => cookie('notice', notice, 30);
 
 export async function answerForm(shop: Shop, visitor: Visitor, { path, form }: Form): Promise<Result> {
   if (path === '/demo/sign-in') return signIn(form);
   if (path === '/cart/add') return changeCart(visitor, form, 'add');
   if (path === '/cart/set') return changeCart(visitor, form, 'set');
+  if (path === '/cart/code') return putCode(visitor, form);
   if (path === '/checkout') return checkout(shop, visitor, form);
   return deskAction(shop, path, form);
 }
@@ -48,13 +52,31 @@ function changeCart({ cart }: Visitor, form: URLSearchParams, how: 'add' | 'set'
   };
 }
 
-async function checkout(shop: Shop, { shopper, cart }: Visitor, form: URLSearchParams): Promise<Result> {
+/** Puts a code into the bag or takes it out; whether it is good the bag says. */
+function putCode({ codes }: Visitor, form: URLSearchParams): Result {
+  const [typed, dropped] = [form.get('code') ?? '', form.get('drop')];
+  return go('/cart', keepCodes(dropped === null ? addCode(codes, typed) : removeCode(codes, dropped)));
+}
+
+/** A link that puts a code into the bag, as the drawer has them. */
+export function codeByLink({ codes, cart }: Visitor, code: string): Result {
+  const [next, to] = [addCode(codes, code), cart.length === 0 ? '/' : '/cart'];
+  const isThere = next.includes(code.trim().toUpperCase());
+  return go(
+    to,
+    keepCodes(next),
+    say(isThere ? `${code} is in your bag.` : 'That is no code, or there are five already.'),
+  );
+}
+
+async function checkout(shop: Shop, { shopper, cart, codes }: Visitor, form: URLSearchParams): Promise<Result> {
   const email = shopper?.email ?? (form.get('email') ?? '').trim();
   if (cart.length === 0) return go('/cart');
   if (!/^\S+@\S+\.\S+$/.test(email) || email.length > 200) return go('/cart', say('Please give an e-mail address.'));
-  const order = shop.orders.place(cart, { shopper: shopper?.key ?? null, email });
-  const trouble = await tellPlaced(shop.source, order);
-  return go(`/thanks/${order.id}`, keepCart([]), ...(trouble === null ? [] : [say(trouble)]));
+  const placed = await placeWithCodes(shop, { cart, email, codes }, shopper?.key ?? null);
+  if (typeof placed === 'string') return go('/cart', say(placed));
+  const trouble = await tellPlaced(shop.source, placed);
+  return go(`/thanks/${placed.id}`, keepCart([]), keepCodes([]), ...(trouble === null ? [] : [say(trouble)]));
 }
 
 async function deskAction(shop: Shop, path: string, form: URLSearchParams): Promise<Result> {

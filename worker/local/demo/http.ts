@@ -11,7 +11,8 @@ export function readCookies(request: IncomingMessage): Map<string, string> {
   return new Map(pairs);
 }
 
-function decode(text: string): string {
+/** Empty where it is no encoding at all. */
+export function decode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

@@ -3,12 +3,14 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { writePrivateJson } from '../private-file.ts';
 import type { Cart } from './cart.ts';
-import { newId, type Order, type Refund, shippingFor } from './order.ts';
+import { newId, type Order, type OrderCodes, type Redeemed, type Refund, shared, shippingFor } from './order.ts';
 
 const FIRST_NUMBER = 1001;
 const MOST_KEPT = 500;
 
 export type Buyer = { shopper: string | null; email: string };
+/** What codes take off. */
+export type Off = { discountMinor: number; freeShipping: boolean; codes: OrderCodes | null };
 
 export class OrderBook {
   #orders: Order[];
@@ -28,28 +30,43 @@ export class OrderBook {
     return this.#orders.find((order) => order.id === id) ?? null;
   }
 
-  place(cart: Cart, buyer: Buyer): Order {
+  place(cart: Cart, buyer: Buyer, { discountMinor, freeShipping, codes }: Off): Order {
+    const priced = cart.map(({ product, quantity }) => ({ quantity, unitMinor: product.priceMinor }));
+    const shares = shared(discountMinor, priced);
     const order: Order = {
       id: newId(),
       number: (this.#orders.at(-1)?.number ?? FIRST_NUMBER - 1) + 1,
       token: randomBytes(16).toString('hex'),
       placedAtIso: new Date().toISOString(),
       ...buyer,
-      lines: cart.map(({ product, quantity }) => ({
+      lines: cart.map(({ product, quantity }, at) => ({
         id: newId(),
         slug: product.slug,
         quantity,
         unitMinor: product.priceMinor,
+        discountMinor: shares[at] ?? 0,
         refundId: null,
       })),
-      shippingMinor: shippingFor(cart),
+      shippingMinor: freeShipping ? 0 : shippingFor(cart),
       refunds: [],
       fulfilment: null,
       cancelledAtIso: null,
+      ...(codes !== null && { codes }),
     };
     this.#orders = [...this.#orders, order].slice(-MOST_KEPT);
     this.#save();
     return order;
+  }
+
+  /** What its codes redeemed. */
+  redeemed(order: Order, redeemed: Redeemed): void {
+    if (order.codes !== undefined) this.#put({ ...order, codes: { ...order.codes, redeemed } });
+  }
+
+  /** It never came about. */
+  forget(order: Order): void {
+    this.#orders = this.#orders.filter(({ id }) => id !== order.id);
+    this.#save();
   }
 
   ship(order: Order): void {

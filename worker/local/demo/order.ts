@@ -8,6 +8,8 @@ export type OrderLine = {
   slug: string;
   quantity: number;
   unitMinor: number;
+  /** Its share of what codes took off; missing in orders from before there were any. */
+  discountMinor?: number;
   refundId: string | null;
 };
 export type Refund = {
@@ -34,12 +36,30 @@ export type Order = {
     delivered: boolean;
   } | null;
   cancelledAtIso: string | null;
+  /** What codes did; missing in orders without any. */
+  codes?: OrderCodes;
+};
+/** What the order's codes redeemed, so that it can be given back. */
+export type Redeemed = { id: string; several: boolean };
+export type OrderCodes = {
+  codes: string[];
+  /** Paid by gift cards. */
+  giftMinor: number;
+  /** Names the checkout that kept them. */
+  session: string;
+  redeemed: Redeemed | null;
 };
 
 const FREE_SHIPPING_FROM = 4000;
 const SHIPPING = 450;
 
-export const lineTotal = (line: { quantity: number; unitMinor: number }): number => line.quantity * line.unitMinor;
+type Priced = { quantity: number; unitMinor: number; discountMinor?: number };
+
+/** After what codes took off. */
+export const lineTotal = (line: Priced): number => line.quantity * line.unitMinor - (line.discountMinor ?? 0);
+
+export const discountOf = (order: { lines: Priced[] }): number =>
+  order.lines.reduce((sum, line) => sum + (line.discountMinor ?? 0), 0);
 
 /** The tax that is contained in an amount. */
 export const taxWithin = (minor: number): number => Math.round((minor * 23) / 123);
@@ -47,7 +67,7 @@ export const taxWithin = (minor: number): number => Math.round((minor * 23) / 12
 export const lineTax = (line: OrderLine): number =>
   findProduct(line.slug)?.isGiftCard ? 0 : taxWithin(lineTotal(line));
 
-export const subtotalOf = (order: { lines: { quantity: number; unitMinor: number }[] }): number =>
+export const subtotalOf = (order: { lines: Priced[] }): number =>
   order.lines.reduce((sum, line) => sum + lineTotal(line), 0);
 
 export const totalOf = (order: Order): number => subtotalOf(order) + order.shippingMinor;
@@ -58,6 +78,19 @@ export const taxOf = (order: Order): number =>
 export function refundedOf(order: Order): number {
   const lines = order.lines.filter((line) => line.refundId !== null);
   return subtotalOf({ lines }) + order.refunds.reduce((sum, refund) => sum + refund.shippingMinor, 0);
+}
+
+/** A discount shared out over lines in proportion, to the cent. */
+export function shared(discountMinor: number, lines: Priced[]): number[] {
+  const whole = subtotalOf({ lines });
+  let [left, base] = [discountMinor, whole];
+  return lines.map((line) => {
+    const own = lineTotal(line);
+    const share = base === 0 ? 0 : Math.round((left * own) / base);
+    left -= share;
+    base -= own;
+    return share;
+  });
 }
 
 /** Nothing to send, nothing to pay for sending: gift cards come by e-mail. */

@@ -1,6 +1,7 @@
 /** Orders, refunds and parcels as Shopify's webhooks carry them (2026-07), with the fields that receivers are known to trip over. */
 import { CURRENCY } from './catalogue.ts';
 import {
+  discountOf,
   lineTax,
   lineTotal,
   type Order,
@@ -13,6 +14,7 @@ import {
   taxWithin,
   totalOf,
 } from './order.ts';
+import { allocationsOf, applicationOf, decimal, gid, moneySet, taxLines } from './payload-money.ts';
 import { findShopper, type Shopper } from './shoppers.ts';
 
 /** BigInts become bare JSON numbers: the ids are beyond 2^53 and the platform writes them unquoted. */
@@ -20,25 +22,6 @@ export function toJson(payload: unknown): string {
   const marked = JSON.stringify(payload, (_, value) => (typeof value === 'bigint' ? `\u0001${value}` : value));
   return marked.replace(/"\\u0001(\d+)"/g, '$1');
 }
-
-const decimal = (minor: number): string => (minor / 100).toFixed(2);
-const moneySet = (minor: number) => {
-  const amount = { amount: decimal(minor), currency_code: CURRENCY };
-  return { shop_money: amount, presentment_money: amount };
-};
-const gid = (kind: string, id: bigint): string => `gid://shopify/${kind}/${id}`;
-const taxLines = (minor: number) =>
-  minor === 0
-    ? []
-    : [
-        {
-          title: 'IE VAT',
-          rate: 0.23,
-          price: decimal(minor),
-          price_set: moneySet(minor),
-          channel_liable: false,
-        },
-      ];
 
 export function orderPayload(order: Order) {
   const id = BigInt(order.id);
@@ -67,14 +50,18 @@ export function orderPayload(order: Order) {
     cancel_reason: order.cancelledAtIso === null ? null : 'customer',
     closed_at: null,
     order_status_url: null,
-    payment_gateway_names: ['bogus'],
+    payment_gateway_names: (order.codes?.giftMinor ?? 0) > 0 ? ['gift_card', 'bogus'] : ['bogus'],
     ...statusOf(order),
     ...moneyOf(order),
     ...(shopper !== null && { customer: customerPayload(shopper) }),
     line_items: order.lines.map((line) => linePayload(order, line)),
     shipping_lines: order.shippingMinor === 0 ? [] : [shippingLine(order)],
-    discount_codes: [],
-    discount_applications: [],
+    discount_codes: (order.codes?.codes ?? []).map((code) => ({
+      code,
+      amount: decimal(discountOf(order)),
+      type: 'fixed_amount',
+    })),
+    discount_applications: discountOf(order) === 0 ? [] : [applicationOf(order)],
     fulfillments: order.fulfilment === null ? [] : [fulfilmentPayload(order)],
     refunds: order.refunds.map((refund) => refundPayload(order, refund)),
   };
@@ -115,9 +102,11 @@ const statusOf = (order: Order) => ({
 function moneyOf(order: Order) {
   const kept = order.lines.filter((line) => line.refundId === null);
   const [subtotal, total, tax] = [subtotalOf(order), totalOf(order), taxOf(order)];
+  const discount = discountOf(order);
   const current = {
     subtotal: subtotalOf({ lines: kept }),
     total: total - refundedOf(order),
+    discount: discountOf({ lines: kept }),
   };
   const currentTax = taxOf({ ...order, lines: kept });
   return {
@@ -126,10 +115,10 @@ function moneyOf(order: Order) {
     taxes_included: true,
     subtotal_price: decimal(subtotal),
     subtotal_price_set: moneySet(subtotal),
-    total_line_items_price: decimal(subtotal),
-    total_line_items_price_set: moneySet(subtotal),
-    total_discounts: '0.00',
-    total_discounts_set: moneySet(0),
+    total_line_items_price: decimal(subtotal + discount),
+    total_line_items_price_set: moneySet(subtotal + discount),
+    total_discounts: decimal(discount),
+    total_discounts_set: moneySet(discount),
     total_shipping_price_set: moneySet(order.shippingMinor),
     total_tax: decimal(tax),
     total_tax_set: moneySet(tax),
@@ -143,8 +132,8 @@ function moneyOf(order: Order) {
     current_total_price_set: moneySet(current.total),
     current_total_tax: decimal(currentTax),
     current_total_tax_set: moneySet(currentTax),
-    current_total_discounts: '0.00',
-    current_total_discounts_set: moneySet(0),
+    current_total_discounts: decimal(current.discount),
+    current_total_discounts_set: moneySet(current.discount),
   };
 }
 
@@ -176,7 +165,7 @@ function linePayload(order: Order, line: OrderLine) {
     price_set: moneySet(line.unitMinor),
     total_discount: '0.00',
     total_discount_set: moneySet(0),
-    discount_allocations: [],
+    discount_allocations: allocationsOf(line),
     tax_lines: taxLines(lineTax(line)),
     duties: [],
     properties: [],

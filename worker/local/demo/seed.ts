@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { writePrivateJson } from '../private-file.ts';
+import { GIFT_CARD, READERS, SPRING, WELCOME } from './offers.ts';
 import { customerPayload } from './payload.ts';
 import { PROGRAMME } from './programme.ts';
 import { SHOPPERS } from './shoppers.ts';
@@ -29,6 +30,7 @@ export async function loadDemoShops(file: string, edge: Edge, storefront: string
   // whoever tries the demo may have added origins of their own
   const here = { origins: [...new Set([...origins, ...originsOf(storefront)])], links: linksOf(storefront) };
   await call(edge, 'PATCH /admin/v1/shop', { token, body: here });
+  if (isNew) await makeOffers(edge, shops.live);
   if (isNew) await introduceShoppers(edge, shops);
   return shops;
 }
@@ -77,7 +79,24 @@ const linksOf = (storefront: string) => ({
   account: `${storefront}/account`,
   privacy: `${storefront}/privacy`,
   terms: `${storefront}/terms`,
+  applyCode: `${storefront}/discount/{code}`,
 });
+
+/** Before the shoppers come: who may be written to gets a code at once. */
+async function makeOffers(edge: Edge, { id, keys }: DemoShop): Promise<void> {
+  const token = keys.secret;
+  const client = { token, headers: { 'x-app-id': id, 'x-app-token': token } };
+  await call(edge, 'POST /v1/campaigns', { ...client, body: SPRING });
+  await call(edge, `POST /v1/vouchers/${GIFT_CARD.code}`, { ...client, body: GIFT_CARD.about });
+  const campaign = await call<{ id: string }>(edge, 'POST /v1/campaigns', { ...client, body: WELCOME });
+  const { segment } = await call<{ segment: { id: string } }>(edge, 'POST /admin/v1/segments', {
+    token,
+    body: READERS,
+  });
+  const trigger = { on: 'segment', segment: segment.id };
+  const body = { name: WELCOME.name, campaign: campaign.id, trigger };
+  await call(edge, 'POST /admin/v1/distributions', { token, body });
+}
 
 async function introduceShoppers(edge: Edge, shops: DemoShops): Promise<void> {
   const source = sourceOf(edge, shops);
@@ -89,13 +108,16 @@ export const sourceOf = (edge: Edge, shops: DemoShops): Source => ({
   url: `${edge.origin}/webhooks/shopify/${shops.live.id}`,
 });
 
-async function call<T>(edge: Edge, request: string, { token, body }: { token: string; body?: object }): Promise<T> {
+type Asked = { token: string; body?: object; headers?: Record<string, string> };
+
+async function call<T>(edge: Edge, request: string, { token, body, headers }: Asked): Promise<T> {
   const [method = '', path = ''] = request.split(' ');
   const answer = await fetch(edge.origin + path, {
     method,
     headers: {
       authorization: `Bearer ${token}`,
       'content-type': 'application/json',
+      ...headers,
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     signal: AbortSignal.timeout(15_000),

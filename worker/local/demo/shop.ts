@@ -2,6 +2,7 @@
 import type { Cart } from './cart.ts';
 import type { OrderBook } from './order-book.ts';
 import type { Shopper } from './shoppers.ts';
+import type { Till } from './till.ts';
 import type { IdentityKey } from './token.ts';
 import type { Source } from './webhook.ts';
 
@@ -10,7 +11,8 @@ export type Shop = {
   orders: OrderBook;
   source: Source;
   identity: IdentityKey;
+  till: Till;
   hub: { origin: string; key: string };
 };
 
-export type Visitor = { shopper: Shopper | null; cart: Cart; notice: string | null };
+export type Visitor = { shopper: Shopper | null; cart: Cart; codes: string[]; notice: string | null };

@@ -3,8 +3,9 @@ import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { artOf } from './art.ts';
 import { countItems, readCart } from './cart.ts';
-import { answerForm } from './forms.ts';
-import { cookie, isOwnForm, readCookies, readForm, redirect, send } from './http.ts';
+import { readCodes } from './codes.ts';
+import { answerForm, codeByLink } from './forms.ts';
+import { cookie, decode, isOwnForm, readCookies, readForm, redirect, send } from './http.ts';
 import { ICON, layout, type Page } from './layout.ts';
 import { pageAt } from './pages.ts';
 import type { Shop, Visitor } from './shop.ts';
@@ -33,7 +34,8 @@ async function answer(shop: Shop, request: IncomingMessage, response: ServerResp
   if (request.method !== 'GET' && request.method !== 'HEAD') return send(response, 405, 'text/plain', 'GET or POST');
   if (answerFile(url.pathname, response)) return;
   if (url.pathname === '/token') return answerToken(shop, visitor, response);
-  const page = pageAt(shop, visitor, url);
+  if (url.pathname.startsWith('/discount/')) return answerLink(visitor, response, url);
+  const page = await pageAt(shop, visitor, url);
   if (typeof page === 'string') return redirect(response, page);
   answerPage(shop, visitor, { page, path: url.pathname, response });
 }
@@ -54,6 +56,7 @@ function visitorOf(request: IncomingMessage): Visitor {
   return {
     shopper: findShopper(cookies.get('shopper')),
     cart: readCart(cookies.get('cart')),
+    codes: readCodes(cookies.get('codes')),
     notice: cookies.get('notice') || null,
   };
 }
@@ -70,6 +73,12 @@ async function answerPost(shop: Shop, visitor: Visitor, { request, response, url
     return send(response, 200, 'application/json', JSON.stringify(result.json));
   }
   redirect(response, result.location);
+}
+
+function answerLink(visitor: Visitor, response: ServerResponse, { pathname }: URL): void {
+  const { location, cookies } = codeByLink(visitor, decode(pathname.slice('/discount/'.length)));
+  response.setHeader('set-cookie', cookies);
+  redirect(response, location);
 }
 
 function answerFile(path: string, response: ServerResponse): boolean {
