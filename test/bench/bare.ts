@@ -30,7 +30,10 @@ export async function startBare(): Promise<Bare> {
     unsafeDirectSockets: [{ host: '127.0.0.1', port, serviceName: 'bare' }],
     modules: [{ type: 'ESModule', path: 'bare.js', contents: built.outputFiles[0]?.text ?? '' }],
     compatibilityDate: COMPATIBILITY_DATE,
-    durableObjects: { BARE: { className: 'Bare', useSQLite: true } },
+    durableObjects: {
+      BARE: { className: 'Bare', useSQLite: true },
+      BARE_CODES: { className: 'BareCodes', useSQLite: true },
+    },
     defaultPersistRoot: state,
     cf: false,
   });

@@ -11,12 +11,19 @@ import { startLocalEdge } from '../stories/local-edge.ts';
 import { startBare } from './bare.ts';
 import { at, type Measured } from './load.ts';
 import { memoryOf, rowsSince, sizeOf } from './machine.ts';
+import * as programme from './programme.ts';
 import * as scenes from './scenes.ts';
 import { addSegments } from './segments.ts';
 import { type BenchShop, batch, makeShop, view } from './shop.ts';
+import * as vouchers from './vouchers.ts';
 
 const ROUNDS = 3;
 const ROOT = join(import.meta.dirname, '..', '..');
+/** How many ledger entries each has before the first spend. */
+const SPENDERS: [user: string, entries: number][] = [
+  ['spends-few', 10],
+  ['spends-many', 10_000],
+];
 
 interface Figure {
   what: string;
@@ -102,6 +109,7 @@ async function measure(): Promise<void> {
   await paced('POST /hub/v1/session, paced 18/s', '', () => scenes.sessions(shop, 18));
   await paced('GET /hub/v1/me, paced 200/s', '', () => scenes.me(shop, 200));
   await segments(shop);
+  await vouchers.measure(shop, bare, { sideBySide, paced, quiet, add });
   const few = await scenes.debits(shop, 'few', 10);
   const many = await scenes.debits(shop, 'many', 10_000);
   add({ what: 'debit at 10 entries', value: few.p50, unit: 'ms', p50: few.p50, p99: few.p99 });
@@ -114,6 +122,7 @@ async function measure(): Promise<void> {
     p99: many.p99,
     ratio: many.p50 / few.p50,
   });
+  await fullProgramme(shop);
   await costs(ours);
   add({
     what: 'rows written for a new customer and one event',
@@ -163,6 +172,38 @@ async function segments(plain: BenchShop): Promise<void> {
     p50: at(empty, 0.5),
     p99: at(empty, 0.99),
   });
+}
+
+/** Orders that earn by a full programme beside the base rate alone; and spends of one customer, early and late in their life. */
+async function fullProgramme(plain: BenchShop): Promise<void> {
+  const full = await makeShop(edge.url, edge.operatorToken);
+  await programme.saveProgramme(full, programme.FULL);
+  const [theirs, ours] = [plain, full].map(({ segment }) => ({ url: `${edge.url}/v1/batch`, headers: segment }));
+  if (ours === undefined || theirs === undefined) return;
+  for (const target of [ours, theirs]) await programme.earningOrders(target, `first-${crypto.randomUUID()}`);
+  await quiet();
+  await sideBySide(
+    'earning orders/s, a full programme beside the base rate',
+    1,
+    '>= 50 % of the base rate',
+    () => programme.earningOrders(ours, crypto.randomUUID()),
+    () => programme.earningOrders(theirs, crypto.randomUUID()),
+  );
+  await quiet();
+  for (const [user, entries] of SPENDERS) await programme.makeSpender(full, user, entries, ROUNDS);
+  // ten thousand rows are told to D1 first
+  await new Promise((resolve) => setTimeout(resolve, 10_000));
+  const told = new Map<string, Measured[]>(SPENDERS.map(([user]) => [user, []]));
+  for (let round = 0; round < ROUNDS; round += 1)
+    for (const [user, all] of told) all.push(await programme.spends(full, user));
+  const [few, many] = SPENDERS.map(([user]) => {
+    const all = told.get(user) ?? [];
+    return { p50: median(all.map((one) => one.p50)), p99: median(all.map((one) => one.p99)) };
+  });
+  if (few === undefined || many === undefined) return;
+  add({ what: 'spend for a reward at 10 entries', value: few.p50, unit: 'ms', ...few });
+  const ratio = many.p50 / few.p50;
+  add({ what: 'spend for a reward at 10,000 entries', value: many.p50, unit: 'ms', budget: 'flat', ...many, ratio });
 }
 
 /** Money per million plain events, each alone in its request: Cloudflare's public prices of the paid plan, nothing included. */
