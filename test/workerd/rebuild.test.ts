@@ -189,7 +189,10 @@ describe('INV-8: a comparison', () => {
     await makePeople(shop, 4);
     const { result, lines } = await run(shop, 'compare');
     // the one whom nobody can name is compared too: it must have no copy
-    expect({ result, lines }).toEqual({ result: { customers: 5, orders: 4, vouchers: 0, differences: 0, behind: 0 }, lines: [] });
+    expect({ result, lines }).toEqual({
+      result: { customers: 5, orders: 4, vouchers: 0, differences: 0, behind: 0 },
+      lines: [],
+    });
   });
 
   it('reports each difference with its customer, field and both values, and no personal text', async () => {
