@@ -26,6 +26,8 @@ export class Bare extends DurableObject<Env> {
       if (ctx.storage.sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'journal'").toArray().length === 0)
         ctx.storage.sql.exec(schema);
     });
+    // an idle object is put away, and comes back to its rows
+    this.#n = Number(ctx.storage.sql.exec('SELECT COALESCE(MAX(n), 0) AS n FROM journal').one().n);
   }
 
   store(events: BareEvent[]): number {
