@@ -19,15 +19,18 @@ export interface Measured {
   p99: number;
   /** Answers other than 2xx. */
   failed: number;
+  /** Connections that the server closed before it answered. */
+  lost: number;
 }
 
 export async function runLoad(load: Load): Promise<Measured> {
   const waits: number[] = [];
   let failed = 0;
+  let lost = 0;
   let next = 0;
   const startedAt = performance.now();
   const lane = async () => {
-    const wire = await openWire(load.url);
+    let wire = await openWire(load.url);
     while (next < load.requests) {
       const index = next;
       next += 1;
@@ -35,7 +38,13 @@ export async function runLoad(load: Load): Promise<Measured> {
       if (dueAt > performance.now()) await new Promise((resolve) => setTimeout(resolve, dueAt - performance.now()));
       // a paced request that had to wait for a lane was already late: its wait counts
       const from = load.pace > 0 ? dueAt : performance.now();
-      const { status } = await wire.ask(requestText(load, load.body(index)));
+      let { status } = await wire.ask(requestText(load, load.body(index)));
+      // a connection that was closed: asked again on another, as any client would, and its wait counts
+      if (status === 0) {
+        lost += 1;
+        wire = await openWire(load.url);
+        ({ status } = await wire.ask(requestText(load, load.body(index))));
+      }
       waits.push(performance.now() - from);
       if (status < 200 || status > 299) failed += 1;
     }
@@ -44,7 +53,7 @@ export async function runLoad(load: Load): Promise<Measured> {
   await Promise.all(Array.from({ length: load.connections }, lane));
   const seconds = (performance.now() - startedAt) / 1000;
   waits.sort((a, b) => a - b);
-  return { perSecond: load.requests / seconds, p50: at(waits, 0.5), p99: at(waits, 0.99), failed };
+  return { perSecond: load.requests / seconds, p50: at(waits, 0.5), p99: at(waits, 0.99), failed, lost };
 }
 
 export function at(sorted: number[], part: number): number {
@@ -94,12 +103,15 @@ function wireOver(socket: Socket): Wire {
     buffer = buffer.slice(length);
     waiting?.({ status: Number(text.slice(9, 12)), text });
   });
-  socket.on('close', () => waiting?.({ status: 0, text: '' }));
+  const gone = { status: 0, text: '' };
+  socket.on('error', () => socket.destroy());
+  socket.on('close', () => waiting?.(gone));
   return {
     ask: (text) =>
       new Promise((resolve) => {
         waiting = resolve;
-        socket.write(text);
+        if (socket.destroyed) resolve(gone);
+        else socket.write(text);
       }),
     close: () => socket.destroy(),
   };

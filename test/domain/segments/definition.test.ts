@@ -157,6 +157,7 @@ describe('a definition', () => {
       trait('shoe.size', { type: 'existence', operator: 'is-set' }),
     ];
     const { needs } = compiled({ condition_groups: [{ conditions }] });
-    expect([...needs].sort()).toEqual(['event:Opened Email', 'event:Placed Order', 'trait:shoe']);
+    // a trait may have the dot in its own name
+    expect([...needs].sort()).toEqual(['event:Opened Email', 'event:Placed Order', 'trait:shoe', 'trait:shoe.size']);
   });
 });

@@ -59,7 +59,7 @@ export function propertyValues(property: string, head: Head): Json[] {
 /** The names of traits that a property is read from; null: it is read from when the customer was seen. */
 export function traitsOf(property: string): string[] | null {
   const custom = CUSTOM.exec(property)?.[1];
-  if (custom !== undefined) return [rootOf(custom)];
+  if (custom !== undefined) return [custom, rootOf(custom)];
   const at = LOCATION.exec(property);
   const name = at?.[1] ?? at?.[2] ?? property;
   if (SEEN.has(name)) return null;
