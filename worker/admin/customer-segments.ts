@@ -2,10 +2,12 @@
 import { createRoute, type z } from '@hono/zod-openapi';
 import type { Memberships } from '../customers/segment-reader.ts';
 import { customersOf } from '../customers/stubs.ts';
+import type { Told } from '../customers/voucher-reader.ts';
 import type { Definition } from '../domain/segments/definition.ts';
 import { body, json } from '../http/answers.ts';
 import { type AppContext, raw, routes } from '../http/app.ts';
 import { requireScope } from '../http/scope.ts';
+import { tracked } from '../routing/following.ts';
 import { openSegments } from '../segments/cache.ts';
 import { shopOf } from '../shops/cache.ts';
 import type { ShopSnapshot } from '../shops/settings.ts';
@@ -19,7 +21,6 @@ import { storedSegment } from './groups.ts';
 import { findCustomer, refParam } from './ref.ts';
 
 export const customerSegments = routes();
-const MOST_HOPS = 3;
 const about = { tags: ['Segments'], security: bearer };
 
 const list = createRoute({
@@ -34,11 +35,11 @@ const list = createRoute({
 customerSegments.openapi(list, async (c) => {
   const { shop } = await requireScope(c, 'customers');
   const asked = { shop, ref: c.req.valid('param').ref };
-  const { customer, found } = await following(c, asked, (object, call) => object.memberships(call));
-  const nameOf = await namesOf(c, shop, found);
-  const segments = found.segments.flatMap((one) => nameOf(one.id).map((name) => ({ name, ...one })));
-  const lists = found.lists.flatMap((one) => nameOf(one.id).map((name) => ({ name, ...one })));
-  return c.json({ customer, asOfMs: found.asOfMs, segments, lists }, 200);
+  const { customer, told } = await asking(c, asked, (object, call) => object.memberships(call));
+  const nameOf = await namesOf(c, shop, told);
+  const segments = told.segments.flatMap((one) => nameOf(one.id).map((name) => ({ name, ...one })));
+  const lists = told.lists.flatMap((one) => nameOf(one.id).map((name) => ({ name, ...one })));
+  return c.json({ customer, asOfMs: told.asOfMs, segments, lists }, 200);
 });
 
 const read = createRoute({
@@ -82,32 +83,26 @@ async function explanationOf(
   c: AppContext,
   { definition, guard, ...asked }: Asked & { definition: Definition; guard: boolean },
 ): Promise<z.infer<typeof wire.Explanation>> {
-  const { customer, found } = await following(c, asked, (object, call) =>
-    object.explain({ ...call, definition, guard }),
-  );
-  const { moved: _, ...explanation } = found;
+  const { customer, told } = await asking(c, asked, (object, call) => object.explain({ ...call, definition, guard }));
+  const { moved: _, ...explanation } = told;
   return { customer, ...explanation };
 }
 
-type Answer<T> = (T & { moved: null }) | { moved: string } | null;
 type CallOf = { shop: string; version: number; clockMs: number | null; customer: string };
 
 /** Asks whoever the customer is by now; 404 where there is nobody. */
-async function following<T>(
+async function asking<T extends object>(
   c: AppContext,
   { shop, ref }: Asked,
-  ask: (object: ReturnType<typeof customersOf>, call: CallOf) => Promise<Answer<T>>,
-): Promise<{ customer: string; found: T & { moved: null } }> {
+  ask: (object: ReturnType<typeof customersOf>, call: CallOf) => Promise<Told<T>>,
+): Promise<{ customer: string; told: T & { moved: null } }> {
   const [first, clockMs] = await Promise.all([findCustomer(c.env, shop.id, ref), testNow(c.env, shop)]);
-  let customer = first;
-  for (let hop = 0; hop < MOST_HOPS; hop += 1) {
-    const object = customersOf(c.env, shop.id, customer);
-    const found = await ask(object, { shop: shop.id, version: shop.version, clockMs, customer });
-    if (found === null) break;
-    if (found.moved === null) return { customer, found };
-    customer = found.moved;
-  }
-  throw new ProblemError('not_found');
+  const call = { shop: shop.id, version: shop.version, clockMs };
+  const found = await tracked({ env: c.env, shop }, first, (customer) =>
+    ask(customersOf(c.env, shop.id, customer), { ...call, customer }),
+  );
+  if (found === null) throw new ProblemError('not_found');
+  return found;
 }
 
 /** An id's name, in a list of one. The object may know of newer ones than this isolate; what was dropped since has none. */

@@ -11,6 +11,7 @@ import { fingerprintOf, idempotencyKey } from '../http/idempotency-key.ts';
 import { requireScope } from '../http/scope.ts';
 import { PREVIEW_TIERS } from '../jobs/preview-tiers.ts';
 import { operate } from '../routing/follow.ts';
+import { tracked } from '../routing/following.ts';
 import type { ShopSnapshot } from '../shops/settings.ts';
 import { testNow } from '../shops/shop-time.ts';
 import { ProblemError } from '../wire/problem.ts';
@@ -21,7 +22,6 @@ import { requireSoundTiers } from './programme-flaws.ts';
 import { findCustomer, refParam } from './ref.ts';
 
 const COPY_WAIT_MS = 1_000;
-const MOST_HOPS = 3;
 
 export const tiers = routes();
 const about = { tags: ['Programme'], security: bearer };
@@ -46,14 +46,11 @@ async function standingOf(
   first: string,
 ): Promise<z.infer<typeof wire.CustomerTier>> {
   const call = { shop: shop.id, version: shop.version, clockMs: await testNow(c.env, shop) };
-  let customer = first;
-  for (let hop = 0; hop < MOST_HOPS; hop += 1) {
-    const found = await customersOf(c.env, shop.id, customer).tierOf({ ...call, customer });
-    if (found === null) break;
-    if (found.moved === null) return tierView(customer, found);
-    customer = found.moved;
-  }
-  throw new ProblemError('not_found');
+  const found = await tracked({ env: c.env, shop }, first, (customer) =>
+    customersOf(c.env, shop.id, customer).tierOf({ ...call, customer }),
+  );
+  if (found === null) throw new ProblemError('not_found');
+  return tierView(found.customer, found.told);
 }
 
 function tierView(customer: string, { asOfMs, standing }: TierNow): z.infer<typeof wire.CustomerTier> {

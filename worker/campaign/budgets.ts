@@ -5,7 +5,7 @@ import type { Spent } from './calls.ts';
 
 export const NO_COST: Cost = { redemptions: 0, discountMinor: 0, ordersMinor: 0 };
 export const NO_CAPS: Caps = { redemptions: null, discountMinor: null, ordersMinor: null };
-export const NO_BUDGETS: Budgets = { redemptions: NO_BUDGET, discountMinor: NO_BUDGET, ordersMinor: NO_BUDGET };
+const NO_BUDGETS: Budgets = { redemptions: NO_BUDGET, discountMinor: NO_BUDGET, ordersMinor: NO_BUDGET };
 
 function each(budgets: Budgets, change: (budget: Budget, kind: keyof Cost) => Budget): Budgets {
   return {
@@ -15,17 +15,17 @@ function each(budgets: Budgets, change: (budget: Budget, kind: keyof Cost) => Bu
   };
 }
 
-export function budgetsOf({ used, held, shared }: Spent): Budgets {
-  return each(NO_BUDGETS, (budget, kind) => ({ ...budget, used: used[kind], held: held[kind], shared: shared[kind] }));
+export function budgetsOf({ used, held }: Spent): Budgets {
+  return each(NO_BUDGETS, (budget, kind) => ({ ...budget, used: used[kind], held: held[kind] }));
 }
 
 export function spentOf({ redemptions, discountMinor, ordersMinor }: Budgets): Spent {
-  const of = (name: 'used' | 'held' | 'shared'): Cost => ({
+  const of = (name: 'used' | 'held'): Cost => ({
     redemptions: redemptions[name],
     discountMinor: discountMinor[name],
     ordersMinor: ordersMinor[name],
   });
-  return { used: of('used'), held: of('held'), shared: of('shared') };
+  return { used: of('used'), held: of('held') };
 }
 
 export function withCaps(budgets: Budgets, caps: Caps): Budgets {

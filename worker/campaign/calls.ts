@@ -57,5 +57,4 @@ export interface HearCall {
 export interface Spent {
   used: Cost;
   held: Cost;
-  shared: Cost;
 }

@@ -34,7 +34,6 @@ export interface State {
 
 export interface Standing {
   used: Cost;
-  shared: Cost;
   tally: Tally | null;
 }
 
@@ -47,7 +46,7 @@ export class EscrowStore {
 
   standing(): Standing {
     const row = this.#db.one('SELECT body FROM standing');
-    return row === null ? { used: NO_COST, shared: NO_COST, tally: null } : (JSON.parse(String(row.body)) as Standing);
+    return row === null ? { used: NO_COST, tally: null } : (JSON.parse(String(row.body)) as Standing);
   }
 
   writeStanding(standing: Standing): void {

@@ -147,8 +147,7 @@ export class Escrow {
     const { by, cost, customer, atMs } = entry;
     const isOne = cost.redemptions === 1;
     if (isOne) state.tally = counted(state.tally, { by, atMs, nowMs }, calendar);
-    const { used, shared } = spentOf(state.budgets);
-    this.#store.writeStanding({ used, shared, tally: state.tally });
+    this.#store.writeStanding({ used: spentOf(state.budgets).used, tally: state.tally });
     if (!isOne || customer === null) return;
     const own = counted(this.#store.tallyOf(customer), { by, atMs, nowMs }, calendar);
     this.#store.writeTally(customer, own);
@@ -176,10 +175,10 @@ export class Escrow {
 
   #loaded(): State {
     if (this.#state !== null) return this.#state;
-    const { used, shared, tally } = this.#store.standing();
+    const { used, tally } = this.#store.standing();
     const holds = this.#store.holds();
     const held = [...holds.values()].reduce((sum, { by, cost }) => (by === 1 ? plus(sum, cost) : sum), NO_COST);
-    this.#state = { budgets: budgetsOf({ used, held, shared }), tally, holds };
+    this.#state = { budgets: budgetsOf({ used, held }), tally, holds };
     return this.#state;
   }
 }

@@ -2,19 +2,19 @@
 
 import type { ShopperStanding } from '../customers/reader.ts';
 import { customersOf } from '../customers/stubs.ts';
-import { directoryOf, forgetSubject, resolveAll } from '../directory/cache.ts';
+import { forgetSubject, resolveAll } from '../directory/cache.ts';
 import type { Subject } from '../directory/match.ts';
 import type { CustomerEvent } from '../domain/event.ts';
 import type { Env } from '../env.ts';
 import { deliver } from '../routing/deliver.ts';
 import { settleMoves } from '../routing/follow.ts';
+import { tracked } from '../routing/following.ts';
 import type { ShopSnapshot } from '../shops/settings.ts';
 import { receiptOf, testNow } from '../shops/shop-time.ts';
 import { ProblemError } from '../wire/problem.ts';
 import type { Access } from './access.ts';
 import type { Shopper } from './proof.ts';
 
-const MOST_HOPS = 4;
 const MOST_ROUNDS = 8;
 
 /** How much of the standing's lists to read with it. */
@@ -65,17 +65,11 @@ export async function signIn(env: Env, shop: ShopSnapshot, shopper: Shopper, fir
 /** The standing of a session's customer, or of whom it moved to; null where there is none. Writes nothing. */
 async function standingOf(env: Env, { shop, customer }: Shopping, first: First): Promise<Current | null> {
   const clockMs = await testNow(env, shop);
-  let id: string | null = customer;
-  for (let hop = 0; hop < MOST_HOPS && id !== null; hop += 1) {
-    const call = { shop: shop.id, version: shop.version, clockMs, customer: id, first };
-    const told: ShopperStanding | { moved: string } | null = await customersOf(env, shop.id, id).shopper(call);
-    if (told === null) return null;
-    if (told.moved === null) return { customer: id, standing: told };
-    // the Directory knows where a whole chain of them ends, but not yet of one who is just leaving
-    const last = await directoryOf(env, shop.id).current(id);
-    id = last === id ? told.moved : last;
-  }
-  return null;
+  const call = { shop: shop.id, version: shop.version, clockMs, first };
+  const found = await tracked({ env, shop }, customer, (id) =>
+    customersOf(env, shop.id, id).shopper({ ...call, customer: id }),
+  );
+  return found === null ? null : { customer: found.customer, standing: found.told };
 }
 
 /** As `standingOf`, for routes: a bearer whose customer is gone is no bearer any more. */

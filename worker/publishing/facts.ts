@@ -1,13 +1,10 @@
 /** What rules of vouchers ask of the customer who is named, by trusted events alone; the customer's own object tells it. */
 import { customersOf } from '../customers/stubs.ts';
-import { directoryOf } from '../directory/cache.ts';
 import type { Counts, CustomerFacts } from '../domain/vouchers/facts.ts';
 import type { Needs } from '../domain/vouchers/needs.ts';
 import type { Redemption, Voucher } from '../domain/vouchers/voucher.ts';
-import { ProblemError } from '../wire/problem.ts';
+import { following, tracked } from '../routing/following.ts';
 import { NEWCOMER, type World } from './world.ts';
-
-const MOST_ROUNDS = 8;
 
 export interface ToldFacts {
   customer: CustomerFacts;
@@ -38,31 +35,12 @@ export async function heldVoucher(
   customer: string,
   voucher: string,
 ): Promise<{ customer: string; voucher: Voucher } | null> {
-  let who = customer;
-  const told = await following(world, customer, (id) => {
-    who = id;
-    return customersOf(world.env, world.shop.id, id).voucher(id, voucher);
-  });
-  return told?.voucher == null ? null : { customer: who, voucher: told.voucher };
+  const found = await tracked(world, customer, (id) => customersOf(world.env, world.shop.id, id).voucher(id, voucher));
+  return found?.told.voucher == null ? null : { customer: found.customer, voucher: found.told.voucher };
 }
 
 /** Redemptions by their ids, of vouchers that the customer holds, and those that hang from one of them. */
 export async function heldRedemptions(world: World, customer: string, ids: string[]): Promise<Redemption[]> {
   const told = await following(world, customer, (id) => customersOf(world.env, world.shop.id, id).redemptions(id, ids));
   return told?.redemptions ?? [];
-}
-
-/** Asks whoever a customer turned out to be; null: nobody by that id was ever there. */
-export async function following<T extends { moved: null }>(
-  world: World,
-  customer: string,
-  ask: (customer: string) => Promise<T | { moved: string } | null>,
-): Promise<T | null> {
-  let who = customer;
-  for (let round = 0; round < MOST_ROUNDS; round += 1) {
-    const told = await ask(who);
-    if (told === null || told.moved === null) return told as T | null;
-    who = (await directoryOf(world.env, world.shop.id).current(who)) ?? told.moved;
-  }
-  throw new ProblemError('unavailable', { detail: 'The customer kept moving.' });
 }

@@ -5,7 +5,8 @@ import { customersOf } from '../customers/stubs.ts';
 import { inPlace, readRedemptionId } from '../domain/vouchers/redemption-name.ts';
 import type { Redemption } from '../domain/vouchers/voucher.ts';
 import { objectOf } from '../offers/route.ts';
-import { following, heldRedemptions } from './facts.ts';
+import { following } from '../routing/following.ts';
+import { heldRedemptions } from './facts.ts';
 import { keyOf } from './redeem-held.ts';
 import type { World } from './world.ts';
 

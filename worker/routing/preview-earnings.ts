@@ -1,7 +1,6 @@
 /** What a cart would earn: of a customer it is asked where they are kept, of nobody it is answered here. */
 import { previewForMember } from '../customers/earning-reader.ts';
 import { customersOf } from '../customers/stubs.ts';
-import { directoryOf } from '../directory/cache.ts';
 import type { EarningPreview } from '../domain/earning/preview.ts';
 import type { Env } from '../env.ts';
 import { orderOfCart } from '../mapping/cart-order.ts';
@@ -10,8 +9,7 @@ import type { ShopSnapshot } from '../shops/settings.ts';
 import { testNow } from '../shops/shop-time.ts';
 import type { EarningCart } from '../wire/earning-preview.ts';
 import { ProblemError } from '../wire/problem.ts';
-
-const MOST_HOPS = 4;
+import { following } from './following.ts';
 
 /** Throws `not_found` where the customer is nobody any more. Writes nothing. */
 export async function previewEarnings(
@@ -24,14 +22,10 @@ export async function previewEarnings(
   const nowMs = clockMs ?? Date.now();
   const order = orderOfCart(cart, { currency: shop.settings.currency, nowMs });
   if (customer === null) return previewForMember(order, (await openTerms(env, shop.id, shop.version)).terms, nowMs);
-  let id: string | null = customer;
-  for (let hop = 0; hop < MOST_HOPS && id !== null; hop += 1) {
-    const call = { shop: shop.id, version: shop.version, clockMs, customer: id, order };
-    const told = await customersOf(env, shop.id, id).previewEarnings(call);
-    if (told === null) break;
-    if (told.moved === null) return told.preview;
-    const last: string | null = await directoryOf(env, shop.id).current(id);
-    id = last === id ? told.moved : last;
-  }
-  throw new ProblemError('not_found');
+  const call = { shop: shop.id, version: shop.version, clockMs, order };
+  const told = await following({ env, shop }, customer, (id) =>
+    customersOf(env, shop.id, id).previewEarnings({ ...call, customer: id }),
+  );
+  if (told === null) throw new ProblemError('not_found');
+  return told.preview;
 }

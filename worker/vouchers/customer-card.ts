@@ -8,8 +8,8 @@ import type { Identifier } from '../domain/event.ts';
 import type { Order } from '../domain/order.ts';
 import { completedReferrals } from '../domain/referrals/state.ts';
 import { fieldsOfTraits } from '../domain/vouchers/customer-fields.ts';
-import { following } from '../publishing/facts.ts';
 import { nowOf, type World } from '../publishing/world.ts';
+import { following, tracked } from '../routing/following.ts';
 import type { Customer as View } from '../wire/voucher-customers.ts';
 import { hundredthsOf } from './amounts.ts';
 
@@ -26,13 +26,10 @@ interface Card {
 /** null: nobody by that id was ever told of. */
 export async function customerCard(world: World, customer: string): Promise<View | null> {
   const { env, shop, clockMs } = world;
-  let id = customer;
   const first = { activity: 0, orders: MOST_ORDERS };
-  const standing = await following(world, customer, (who) => {
-    id = who;
-    return customersOf(env, shop.id, who).standing(who, first, clockMs);
-  });
-  if (standing === null) return null;
+  const found = await tracked(world, customer, (who) => customersOf(env, shop.id, who).standing(who, first, clockMs));
+  if (found === null) return null;
+  const { customer: id, told: standing } = found;
   const [names, wallet] = await Promise.all([
     directoryOf(env, shop.id).names(id, MOST_NAMES),
     following(world, id, (who) => customersOf(env, shop.id, who).wallet(who, nowOf(world))),

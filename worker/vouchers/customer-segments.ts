@@ -1,15 +1,13 @@
 /** In which segments a customer is as of now, by their names. Asks the object that keeps the customer; writes nothing. */
 import { customersOf } from '../customers/stubs.ts';
 import type { Env } from '../env.ts';
+import { following } from '../routing/following.ts';
 import { openSegments } from '../segments/cache.ts';
 import { shopOf } from '../shops/cache.ts';
 import type { ShopSnapshot } from '../shops/settings.ts';
 import { testNow } from '../shops/shop-time.ts';
 import type { VoucherSegmentName } from '../wire/voucher-segments.ts';
 import { customerNamed } from './customer-name.ts';
-
-/** A merge may be under way; nobody moves more often while they are looked for. */
-const MOST_HOPS = 3;
 
 /** null: nobody has that name. */
 export async function customerSegments(
@@ -18,14 +16,12 @@ export async function customerSegments(
   name: string,
 ): Promise<VoucherSegmentName[] | null> {
   const call = { shop: shop.id, version: shop.version, clockMs: await testNow(env, shop) };
-  let customer = await customerNamed(env, shop.id, name);
-  for (let hop = 0; customer !== null && hop < MOST_HOPS; hop += 1) {
-    const found = await customersOf(env, shop.id, customer).memberships({ ...call, customer });
-    if (found === null) return null;
-    if (found.moved === null) return namesOf(env, shop, new Set(found.segments.map(({ id }) => id)));
-    customer = found.moved;
-  }
-  return null;
+  const customer = await customerNamed(env, shop.id, name);
+  if (customer === null) return null;
+  const found = await following({ env, shop }, customer, (id) =>
+    customersOf(env, shop.id, id).memberships({ ...call, customer: id }),
+  );
+  return found === null ? null : namesOf(env, shop, new Set(found.segments.map(({ id }) => id)));
 }
 
 /** In the order in which they were made. The object may know newer ones than this isolate; one dropped since has no name. */

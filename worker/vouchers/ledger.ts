@@ -4,9 +4,10 @@ import type { Entry } from '../codes/entries.ts';
 import { codesAt } from '../codes/stubs.ts';
 import { customersOf } from '../customers/stubs.ts';
 import type { GiftCredit, Redemption, Voucher } from '../domain/vouchers/voucher.ts';
-import { following, heldVoucher } from '../publishing/facts.ts';
+import { heldVoucher } from '../publishing/facts.ts';
 import { locate } from '../publishing/find.ts';
 import type { World } from '../publishing/world.ts';
+import { following } from '../routing/following.ts';
 import { noVoucher } from './errors.ts';
 
 const PAGE = 500;

@@ -3,8 +3,6 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   giveBack,
-  giveBackCost,
-  grant,
   hold,
   holdCost,
   levelOf,
@@ -12,8 +10,6 @@ import {
   post,
   postCost,
   roomOf,
-  settle,
-  shareOf,
   voidCost,
   voidHold,
 } from '../../../worker/domain/vouchers/budget.ts';
@@ -223,21 +219,19 @@ describe('a code that was made', () => {
 describe('INV-6: a budget', () => {
   const amount = fc.integer({ min: 0, max: 400 });
   const step = fc.record({
-    what: fc.constantFrom('hold', 'post', 'void', 'giveBack', 'grant', 'spend', 'settle', 'cap'),
+    what: fc.constantFrom('hold', 'post', 'void', 'giveBack', 'cap'),
     amount,
     which: fc.nat({ max: 9 }),
   });
 
-  test('is never passed, by holds, shares and what comes back together', () => {
+  test('is never passed, by holds and what comes back together', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 1_000 }), fc.array(step, { maxLength: 40 }), (cap, steps) => {
         let budget = { ...NO_BUDGET, cap: cap as number };
         let most = cap;
         let holds: number[] = [];
-        let shares: { granted: number; budget: typeof NO_BUDGET }[] = [];
         for (const { what, amount: much, which } of steps) {
           const kept = holds[which % Math.max(1, holds.length)];
-          const share = shares[which % Math.max(1, shares.length)];
           if (what === 'hold') {
             const held = hold(budget, much);
             expect(held === null).toBe(much > roomOf(budget));
@@ -250,37 +244,17 @@ describe('INV-6: a budget', () => {
             holds = holds.filter((_, at) => at !== holds.indexOf(kept));
           } else if (what === 'giveBack') {
             budget = { ...giveBack(budget, Math.min(budget.used, much)), cap: budget.cap };
-          } else if (what === 'grant') {
-            const given = grant(budget, much, which);
-            expect(given.granted).toBeLessThanOrEqual(Math.min(much, roomOf(budget)));
-            budget = { ...given.budget, cap: budget.cap };
-            shares = [...shares, { granted: given.granted, budget: shareOf(given.granted) }];
-          } else if (what === 'spend' && share !== undefined) {
-            const held = hold(share.budget, much);
-            if (held !== null) share.budget = post(held, much, much);
-          } else if (what === 'settle' && share !== undefined) {
-            budget = { ...settle(budget, share.granted, share.budget.used), cap: budget.cap };
-            shares = shares.filter((one) => one !== share);
           } else if (what === 'cap') {
             budget = { ...budget, cap: much * 3 };
             most = Math.max(most, much * 3);
           }
-          const given = budget.used + shares.reduce((sum, one) => sum + one.budget.used, 0);
-          expect(given).toBeLessThanOrEqual(most);
-          expect(Math.min(budget.used, budget.held, budget.shared, roomOf(budget))).toBeGreaterThanOrEqual(0);
+          expect(budget.used).toBeLessThanOrEqual(most);
+          expect(Math.min(budget.used, budget.held, roomOf(budget))).toBeGreaterThanOrEqual(0);
           expect(budget.held).toBe(holds.reduce((sum, one) => sum + one, 0));
-          expect(budget.shared).toBe(shares.reduce((sum, one) => sum + one.granted, 0));
         }
       }),
       { numRuns: 150 },
     );
-  });
-
-  test('without a cap gives what is wanted; with one a part of it where several ask', () => {
-    expect(grant(NO_BUDGET, 500, 4)).toMatchObject({ granted: 500, budget: { shared: 500 } });
-    expect(grant({ ...NO_BUDGET, cap: 10 }, 500, 4)).toMatchObject({ granted: 3, budget: { shared: 3 } });
-    expect(grant({ ...NO_BUDGET, cap: 10 }, 500, 1).granted).toBe(10);
-    expect(grant({ ...NO_BUDGET, cap: 10, used: 10 }, 500, 1).granted).toBe(0);
   });
 
   test('of three caps holds all of a cost or nothing of it', () => {
@@ -295,8 +269,7 @@ describe('INV-6: a budget', () => {
     expect(holdCost(held.budgets, cost)).toEqual({ full: 'discountMinor', room: 1 });
     expect(voidCost(held.budgets, cost)).toEqual(budgets);
     const posted = postCost(held.budgets, cost, { ...cost, discountMinor: 400 });
-    expect(posted.discountMinor).toEqual({ cap: 1_000, used: 400, held: 0, shared: 0 });
-    expect(giveBackCost(posted, { ...cost, discountMinor: 400 })).toEqual(budgets);
+    expect(posted.discountMinor).toEqual({ cap: 1_000, used: 400, held: 0 });
   });
 
   test('is low below a tenth and used up at its end, whatever is held', () => {
@@ -315,7 +288,6 @@ describe('INV-6: a budget', () => {
       () => hold(NO_BUDGET, -1),
       () => voidHold(NO_BUDGET, 1),
       () => giveBack(NO_BUDGET, 1),
-      () => settle(NO_BUDGET, 1, 0),
       () => post({ ...NO_BUDGET, held: 5 }, 1, 2),
     ])
       expect(wrong).toThrow(RangeError);

@@ -15,7 +15,6 @@ import {
 } from './programme.ts';
 
 export type OtherEarning = EventEarning | MadeEarning;
-export type SignUp = Extract<MadeEarning, { kind: 'sign_up' }>;
 
 /** By what somebody gets an account, unless a rule says otherwise. */
 const SIGN_UP_EVENTS = ['Signed Up', 'Created Customer', 'Joined Hub', JOINED];

@@ -1,4 +1,4 @@
-/** Caps that are shared out: whoever keeps a share may give away that much without asking. Never over-granted. */
+/** What caps leave: amounts are held before they are used, so that no cap is ever passed. */
 
 /** All numbers are whole: minor units, or a count. */
 export interface Budget {
@@ -8,15 +8,13 @@ export interface Budget {
   used: number;
   /** Kept for operations that are neither posted nor voided. */
   held: number;
-  /** Lies in shares that are out, used or not. */
-  shared: number;
 }
 
-export const NO_BUDGET: Budget = { cap: null, used: 0, held: 0, shared: 0 };
+export const NO_BUDGET: Budget = { cap: null, used: 0, held: 0 };
 
-/** What can still be held or shared out; Infinity: not limited; 0 also where a lowered cap was passed already. */
-export function roomOf({ cap, used, held, shared }: Budget): number {
-  return cap === null ? Number.POSITIVE_INFINITY : Math.max(0, cap - used - held - shared);
+/** What can still be held; Infinity: not limited; 0 also where a lowered cap was passed already. */
+export function roomOf({ cap, used, held }: Budget): number {
+  return cap === null ? Number.POSITIVE_INFINITY : Math.max(0, cap - used - held);
 }
 
 /** Keeps an amount; null: it does not fit (all or nothing). */
@@ -35,29 +33,10 @@ export function voidHold(budget: Budget, amount: number): Budget {
   return { ...budget, held: budget.held - amount };
 }
 
-/** A rollback: what was used is free again. Of what a share that is still out used, its keeper gives back. */
+/** A rollback: what was used is free again. */
 export function giveBack(budget: Budget, amount: number): Budget {
   if (whole(amount) > budget.used) throw new RangeError('more is given back than was used');
   return { ...budget, used: budget.used - amount };
-}
-
-/** Gives a share of at most `want`, and of at most a part of the room (rounded up) where several ask. 0: nothing is left. */
-export function grant(budget: Budget, want: number, askers: number): { budget: Budget; granted: number } {
-  const room = roomOf(budget);
-  const fair = Number.isFinite(room) ? Math.ceil(room / Math.max(1, whole(askers))) : room;
-  const granted = Math.min(whole(want), fair);
-  return { budget: { ...budget, shared: budget.shared + granted }, granted };
-}
-
-/** A share comes back, whole: `used` of it (at most `granted`) was given away, the rest is free again. */
-export function settle(budget: Budget, granted: number, used: number): Budget {
-  if (whole(used) > whole(granted) || granted > budget.shared) throw new RangeError('a share that was never granted');
-  return { ...budget, shared: budget.shared - granted, used: budget.used + used };
-}
-
-/** A share as its keeper has it: a budget with a cap of its own. */
-export function shareOf(granted: number): Budget {
-  return { ...NO_BUDGET, cap: whole(granted) };
 }
 
 function whole(amount: number): number {
@@ -93,10 +72,6 @@ export function postCost(budgets: Budgets, held: Cost, actual: Cost): Budgets {
 
 export function voidCost(budgets: Budgets, held: Cost): Budgets {
   return each((part) => voidHold(budgets[part], held[part]));
-}
-
-export function giveBackCost(budgets: Budgets, cost: Cost): Budgets {
-  return each((part) => giveBack(budgets[part], cost[part]));
 }
 
 function each(change: (part: keyof Cost) => Budget): Budgets {
