@@ -81,8 +81,8 @@ describe('a line of customers', () => {
     ['user_id', ['1'], 'must be a text'],
     ['email', 'ann@', 'must be an e-mail address'],
     ['phone', '030 123456', 'must be an international number, with + and its country'],
-    ['birthday', '31.12.1990', 'must be a date such as 1990-12-31'],
-    ['birthday', '1990-02-30', 'must be a date such as 1990-12-31'],
+    ['birthday', '31.12.1990', 'must be a date such as 1990-12-31, or --12-31 without the year'],
+    ['birthday', '1990-02-30', 'must be a date such as 1990-12-31, or --12-31 without the year'],
     ['created_at', '2026-01-15T12:00:00.001Z', 'must not be in the future'],
     ['created_at', 1_700_000_000, 'must be an ISO 8601 time or milliseconds since 1970, not seconds'],
     ['created_at', -1, 'must be an ISO 8601 time or milliseconds since 1970'],
@@ -97,6 +97,11 @@ describe('a line of customers', () => {
       JSON.stringify({ shopify_id: '9' }).replace('}', `,${JSON.stringify(field)}:${JSON.stringify(value)}}`),
     );
     expect(line('customers', from)).toEqual({ told: null, flaw: { field, rule } });
+  });
+
+  test.each(['1990-12-31', '--02-29', '02-29'])('takes %s as a birthday', (birthday) => {
+    const told = toldBy(line('customers', { user_id: 1, birthday }));
+    expect(told.delivery.event.traits).toEqual({ userId: '1', birthday });
   });
 
   test('has a trait for whatever else it holds, and none that reaches a prototype', () => {

@@ -274,6 +274,37 @@ describe('a distribution', () => {
     await eventually(() => some(() => given(user)));
   });
 
+  it('never goes by how a review rates, be it by way of a segment that asks another, or is changed later', async () => {
+    const { id: campaign } = await pool();
+    const [[rating]] = [happened('Product Reviewed')];
+    const stars = { property: 'rating', filter: { type: 'numeric', operator: 'greater-than', value: 3 } };
+    const rated = [{ conditions: [{ ...rating?.conditions[0], metric_filters: [stars] }] }];
+    const good = await segmentOf(rated);
+    const inGood = { type: 'profile-group-membership', is_member: true, group_ids: [good] };
+    for (const segment of [good, await segmentOf([{ conditions: [inGood] }])]) {
+      const trigger = { on: 'segment', segment };
+      const refused = await shop.admin('POST', PATH, { name: newName(), campaign, trigger });
+      expect([refused.status, refused.body.errors]).toEqual([
+        400,
+        [{ field: 'trigger.segment', rule: 'is a segment that asks how a review rates' }],
+      ]);
+    }
+    const any = await segment('Product Reviewed');
+    await distribution({ campaign, trigger: { on: 'segment', segment: any } });
+    const changed = await shop.admin('PATCH', `/admin/v1/segments/${any}`, { definition: { condition_groups: rated } });
+    expect([changed.status, changed.body.errors?.[0]?.field]).toEqual([400, 'definition.condition_groups']);
+    const rule = { id: 'praise', name: 'Praise', kind: 'review', gives: { kind: 'fixed', points: 5 }, segment: good };
+    const { programme } = (await shop.admin('GET', '/admin/v1/programme')).body;
+    const praised = await shop.admin('PUT', '/admin/v1/programme', {
+      ...programme,
+      earning: { rules: [rule] },
+    });
+    expect([praised.status, praised.body.errors]).toEqual([
+      400,
+      [{ field: 'earning.rules.0.segment', rule: 'is a segment that asks how a review rates' }],
+    ]);
+  });
+
   it('counts before it gives, and gives to who is there already once, however often it is run', async () => {
     const [event, { id: campaign }] = [newName(), await pool(10)];
     const users = [newUser(), newUser(), newUser()];
@@ -305,6 +336,46 @@ describe('a distribution', () => {
     }
     expect((await run('dry-run')).result).toMatchObject({ members: 3, joined: 3, wouldReceive: 0 });
   });
+
+  it.each(['cancelled', 'killed'])(
+    'INV-2: that is %s in the middle of giving to who is there already goes on, and each gets one',
+    async (how) => {
+      const own = await makeShop();
+      shop = own;
+      const [event, { id: campaign }] = [newName(), await pool(10)];
+      const users = Array.from({ length: 6 }, newUser);
+      await own.batch(...users.map((user) => track(user, event)));
+      const id = await distribution({ campaign, trigger: { on: 'segment', segment: await segment(event) } });
+      const started = await own.admin('POST', `${PATH}/${id}/back-fill`, { perSecond: 3 });
+      const job = () => own.admin('GET', `/admin/v1/jobs/${started.body.id}`);
+      const until = (isSo: (view: { state: string; progress: { done: number } }) => boolean) =>
+        eventually(async () => {
+          const { body } = await job();
+          return isSo(body) ? body : null;
+        }, 10_000);
+      // three a second: the next step waits
+      await until(({ progress }) => progress.done > 0);
+      if (how === 'cancelled') {
+        await own.admin('POST', `/admin/v1/jobs/${started.body.id}/cancel`);
+        expect((await until(({ state }) => state === 'cancelled')).progress.done).toBeLessThan(6);
+        expect((await own.admin('POST', `/admin/v1/jobs/${started.body.id}/resume`)).status).toBe(200);
+      } else {
+        const stub = () => env.JOBS.get(env.JOBS.idFromName(`jobs:${own.id}`));
+        await runInDurableObject(stub(), async (_: unknown, state: DurableObjectState) => {
+          await state.storage.sync();
+          state.abort('crash');
+        }).catch(() => {});
+      }
+      const { result } = await until(({ state }) => state === 'done');
+      expect(result).toMatchObject({ dryRun: false, customers: 6, members: 6 });
+      for (const user of users) {
+        await eventually(() => some(() => given(user)));
+        await settled(user);
+        expect(await given(user)).toHaveLength(1);
+      }
+      expect(await campaignIn(env, own.id, campaign).poolSize()).toBe(4);
+    },
+  );
 
   it('is listed by pages, and refuses what it cannot stand on, naming the field', async () => {
     const { id: campaign } = await pool();

@@ -97,6 +97,8 @@ describe('a file of points', () => {
       { balance: 70 },
       { balance: 5 },
     ]);
+    const otherwise = { thousands: 'comma', reason: 'Again', allowDebt: true };
+    expect((await importPoints(shop, otherwise, file)).counts).toEqual({ ...zero, lines: 3, duplicate: 3 });
     for (const times of [1, 2]) {
       const keyed = await importPoints(shop, { key: 'may' }, file);
       expect(keyed.counts, `${times}`).toMatchObject(times === 1 ? { given: 2, taken: 1 } : { duplicate: 3 });
@@ -105,7 +107,7 @@ describe('a file of points', () => {
     const other = await importPoints(shop, { key: 'may' }, `${file}${ann.user},1,d\n`);
     expect([other.import.state, other.import.error, other.counts.lines]).toEqual([
       'failed',
-      'Another file, or other options, came with this key before.',
+      'Another file, or the other mode, came with this key before.',
       0,
     ]);
   });
@@ -378,7 +380,8 @@ describe('points by hand', () => {
     expect(allowed.body).toMatchObject({ balance: -10, entry: { points: -10, debtChange: 10, lots: [] } });
     const file = `user_id,points\n${ann.user},-5\n`;
     expect((await importPoints(shop, {}, file)).counts).toMatchObject({ refused: 1 });
-    expect((await importPoints(shop, { allowDebt: true }, file)).counts).toMatchObject({ taken: 1, pointsTaken: 5 });
+    const other = `${file}\n`;
+    expect((await importPoints(shop, { allowDebt: true }, other)).counts).toMatchObject({ taken: 1, pointsTaken: 5 });
     await shop.admin('POST', path, { points: 20, reason: 'x' });
     expect(await pointsOf(shop, ann.id)).toMatchObject({ balance: 5, debt: 0 });
   });

@@ -10,6 +10,8 @@ import { eventually, makeShop, newUser, type TestShop, track } from './shop.ts';
 const VIEWED = all(did('Viewed', 'greater-than-or-equal', 1));
 const TWICE = all(did('Viewed', 'greater-than-or-equal', 2));
 
+const iso = (ms: number) => new Date(ms).toISOString();
+
 async function make(shop: TestShop, about: object = {}, headers?: Record<string, string>) {
   const body = { name: 'Viewers', definition: VIEWED, ...about };
   const made = await shop.admin('POST', '/admin/v1/segments', body, headers);
@@ -80,6 +82,16 @@ describe('a segment', () => {
     expect((await transitions(shop, user)).map(({ kind, announced }) => [kind, announced])).toEqual([
       ['segment.entered', false],
       ['segment.left', true],
+    ]);
+    const { items } = (await shop.admin('GET', `/admin/v1/customers/user:${user}/timeline`)).body;
+    const told = items.filter(({ kind }: { kind: string }) => kind.startsWith('segment.'));
+    const about = { segment_id: segment.id, cause: 'definition', cause_event: null };
+    expect(told.map(({ kind, properties }: { kind: string; properties: object }) => [kind, properties])).toEqual([
+      ['segment.left', expect.objectContaining({ ...about, segment_name: 'Other', since: iso(told[1].atMs) })],
+      [
+        'segment.entered',
+        expect.objectContaining({ ...about, segment_name: 'Viewers', effective_at: iso(told[1].atMs) }),
+      ],
     ]);
   });
 
@@ -307,6 +319,25 @@ describe('a request that cannot be', () => {
     },
   );
 
+  it('takes a hundred conditions of ten filters each, wherever one may be asked for, and nothing much larger', async () => {
+    const shop = await makeShop();
+    await shop.batch(track('hundred', 'Viewed'));
+    const filters = Array.from({ length: 10 }, (_, at) => ({
+      property: `a property with quite a long name, the ${at}th`,
+      filter: { type: 'string', operator: 'equals', value: 'x'.repeat(40) },
+    }));
+    const one = did('Viewed', 'greater-than-or-equal', 1);
+    const conditions = Array.from({ length: 100 }, () => ({ ...one, metric_filters: filters }));
+    const definition = { condition_groups: [{ conditions }] };
+    expect(JSON.stringify(definition).length).toBeGreaterThan(100_000);
+    expect((await make(shop, { definition })).body.segment.definition).toEqual(definition);
+    const asked = await shop.admin('POST', '/admin/v1/customers/user:hundred/explain', { definition });
+    expect([asked.status, asked.body.holds]).toEqual([200, false]);
+    expect((await shop.admin('POST', '/admin/v1/segments/preview', { definition })).status).toBe(202);
+    const huge = await shop.admin('POST', '/admin/v1/segments', { name: 'x'.repeat(256 * 1024), definition });
+    expect([huge.status, huge.body.key]).toEqual([400, 'payload_too_large']);
+  });
+
   it('INV-14: nor is a bad preview, nor a definition that would ask for itself', async () => {
     const shop = await makeShop();
     const bad = await shop.admin('POST', '/admin/v1/segments/preview', { definition: group('seg_nope') });
@@ -318,6 +349,22 @@ describe('a request that cannot be', () => {
     const circle = await shop.admin('PATCH', `/admin/v1/segments/${id}`, { definition: group(id) });
     expect([circle.status, circle.body.errors[0].field]).toEqual([400, 'definition.condition_groups']);
     expect((await shop.admin('GET', `/admin/v1/segments/${id}`)).body.definition).toEqual(VIEWED);
+  });
+
+  it('INV-14: nor is a list whose rules go by who is on it, whichever of the two was there first', async () => {
+    const shop = await makeShop();
+    const list = (await shop.admin('POST', '/admin/v1/lists', { name: 'Round' })).body.id;
+    const { id } = (await make(shop, { definition: group(list) })).body.segment;
+    const rules = [{ change: 'removed', on: 'segment', segment: id, transition: 'left' }];
+    const ruled = await shop.admin('PATCH', `/admin/v1/lists/${list}`, { rules });
+    expect([ruled.status, ruled.body.errors]).toEqual([
+      400,
+      [{ field: 'rules.0.segment', rule: 'is a segment that asks, in the end, who is on this very list' }],
+    ]);
+    await shop.admin('PATCH', `/admin/v1/segments/${id}`, { definition: VIEWED });
+    expect((await shop.admin('PATCH', `/admin/v1/lists/${list}`, { rules })).status).toBe(200);
+    const circle = await shop.admin('PATCH', `/admin/v1/segments/${id}`, { definition: group(list) });
+    expect([circle.status, circle.body.errors[0].field]).toEqual([400, 'definition.condition_groups']);
   });
 
   it.each(['limit=0', 'limit=201', 'cursor=x', 'counts=yes', 'colour=red'])('INV-14: refuses ?%s', async (query) => {

@@ -5,6 +5,10 @@ import { definitionFlaws, type Writer } from '../segments/book.ts';
 import { ProblemError } from '../wire/problem.ts';
 import type { ReadyChoice } from '../wire/segments.ts';
 
+/** Where a definition may come, and how large a body may be there: a hundred conditions of ten filters each, with long names. */
+export const DEFINITIONS = ['/admin/v1/segments/*', '/admin/v1/customers/:ref/explain'];
+export const LARGEST_DEFINITION = 256 * 1024;
+
 interface Wanted {
   definition?: Definition | undefined;
   ready?: ReadyChoice | undefined;

@@ -3,12 +3,14 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { campaignIn } from '../campaign/cache.ts';
 import type { Distribution, DistributionChange } from '../domain/distributions/distribution.ts';
 import { canonicalName } from '../domain/event.ts';
+import { asksForRating } from '../domain/segments/rating.ts';
 import { ruleFlaws } from '../domain/vouchers/rules.ts';
 import { body, json } from '../http/answers.ts';
 import { type AppContext, raw, routes } from '../http/app.ts';
 import { once, seedOf } from '../http/once.ts';
 import { requireScope } from '../http/scope.ts';
 import { DISTRIBUTE } from '../jobs/distribute.ts';
+import { setOf } from '../segments/cache.ts';
 import { newGroupId } from '../segments/group-id.ts';
 import { forgetShop, shopOf } from '../shops/cache.ts';
 import { fromCursor, toCursor } from '../wire/cursor.ts';
@@ -234,6 +236,8 @@ async function requireSegment(c: AppContext, shop: Parameters<typeof requireGrou
     if (error instanceof ProblemError) throw flaw('trigger.segment', 'names no segment of this shop');
     throw error;
   }
+  const set = setOf(await shopOf(c.env, shop.id).segmentBook(), shop);
+  if (asksForRating(id, set)) throw flaw('trigger.segment', 'is a segment that asks how a review rates');
 }
 
 async function requireCampaign(c: AppContext, shop: string, id: string): Promise<void> {

@@ -23,10 +23,7 @@ export const BALANCE_COLUMNS = [
 
 export function balanceRows(page: Holder[]): FileRow[] {
   return page.filter(isWorthTelling).map(({ names, holding }): FileRow => {
-    const { customer, balance, debt, lifetime, lots, pending, firstSeenMs } = holding;
-    const [next] = lots;
-    const runsOut = next !== undefined && next.expiresAtMs !== NEVER;
-    const together = runsOut ? lots.filter(({ expiresAtMs }) => expiresAtMs === next.expiresAtMs) : [];
+    const { customer, balance, debt, lifetime, nextExpiry, pending, firstSeenMs } = holding;
     return {
       customer,
       ...named(names),
@@ -34,8 +31,8 @@ export function balanceRows(page: Holder[]): FileRow[] {
       pending: pending.reduce((sum, { points }) => sum + points, 0),
       owed: debt,
       lifetime,
-      next_expiry_points: runsOut ? together.reduce((sum, { remaining }) => sum + remaining, 0) : null,
-      next_expires_at: runsOut ? timeOf(next.expiresAtMs) : null,
+      next_expiry_points: nextExpiry?.points ?? null,
+      next_expires_at: nextExpiry === null ? null : timeOf(nextExpiry.atMs),
       first_seen: timeOf(firstSeenMs),
     };
   });

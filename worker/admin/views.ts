@@ -6,6 +6,7 @@ import type { JournalRow } from '../domain/journal.ts';
 import { isObject, textOf } from '../domain/json.ts';
 import { NEVER } from '../domain/ledger.ts';
 import { carriedFrom } from '../domain/merge.ts';
+import { groupProperties } from '../domain/segments/told.ts';
 import type { ProfileRow } from '../projection/queries.ts';
 import { orderSourceOf, type ShopSnapshot, type StoredKey, type StoredSecret } from '../shops/settings.ts';
 import type * as wire from '../wire/admin.ts';
@@ -122,7 +123,7 @@ export function timelineView(row: JournalRow): z.infer<typeof people.TimelineEnt
     orderId: row.orderId,
     source: textOf(row.about, 'source'),
     trust: textOf(row.about, 'trust'),
-    properties: isObject(properties) ? properties : {},
+    properties: groupProperties(row) ?? (isObject(properties) ? properties : {}),
     consents: consentSteps(row.about.consents),
     points: row.entries.reduce((sum, entry) => sum + entry.points, 0),
     backfill: row.about.backfill === true,

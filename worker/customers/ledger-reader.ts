@@ -1,5 +1,6 @@
 /** The points of many customers as of now, for exports, liability and dry runs. Nothing is written: what is due is done on trial. */
 import type { Head } from '../domain/customer.ts';
+import { type Expiry, goneBy, soonestExpiry } from '../domain/inactivity/soonest.ts';
 import type { JournalRow } from '../domain/journal.ts';
 import { textOf } from '../domain/json.ts';
 import { type Lot, NEVER, type PointsEntry } from '../domain/ledger.ts';
@@ -13,8 +14,11 @@ import { type Group, type GroupAnswer, recordGroups } from './record.ts';
 import type { CustomerStore } from './store.ts';
 
 export interface Holding extends Pick<Head, 'known' | 'balance' | 'debt' | 'lifetime' | 'firstSeenMs'> {
+  /** Of lots by their own time, or of all of them at once. */
+  nextExpiry: Expiry | null;
   customer: string;
-  lots: Pick<Lot, 'remaining' | 'expiresAtMs' | 'origin'>[];
+  /** `goneByMs`: together with all others, where that comes first. */
+  lots: (Pick<Lot, 'remaining' | 'expiresAtMs' | 'origin'> & { goneByMs: number })[];
   pending: Pick<Pending, 'points' | 'releasesAtMs' | 'origin'>[];
 }
 
@@ -76,10 +80,18 @@ export class LedgerReader {
     const { heads, settled, due } = this.#asOf(customers, clock);
     const { ledger } = this.#store;
     const sums = { ...noPoints(monthsMs), pending: ledger.pendingSum(settled), owed: 0, holders: 0 };
-    for (const lot of ledger.lotSums(settled)) addPoints(sums, monthsMs, lot);
+    const ends = settled.filter((one) => heads.get(one)?.loyalty.activity?.endMs !== undefined);
+    const byLot = settled.filter((one) => heads.get(one)?.loyalty.activity?.endMs === undefined);
+    for (const lot of ledger.lotSums(byLot)) addPoints(sums, monthsMs, lot);
+    for (const { customer, thing } of ledger.lots(ends)) {
+      const head = heads.get(customer);
+      const expiresAtMs = head === undefined ? thing.expiresAtMs : goneBy(head, thing.expiresAtMs);
+      addPoints(sums, monthsMs, { points: thing.remaining, expiresAtMs });
+    }
     const tried = due.flatMap((customer) => this.#dueHolding(customer, heads.get(customer), { terms, clock }));
     for (const { lots, pending } of tried) {
-      for (const { remaining, expiresAtMs } of lots) addPoints(sums, monthsMs, { points: remaining, expiresAtMs });
+      for (const { remaining, goneByMs } of lots)
+        addPoints(sums, monthsMs, { points: remaining, expiresAtMs: goneByMs });
       sums.pending += pending.reduce((sum, { points }) => sum + points, 0);
     }
     for (const { balance, debt } of [...settled.flatMap((customer) => heads.get(customer) ?? []), ...tried]) {
@@ -149,10 +161,22 @@ function holdingOf(customer: string, head: Head, { lots, pending }: { lots: Lot[
   return [
     {
       ...{ customer, known, balance, debt, lifetime, firstSeenMs },
-      lots: lots.map(({ remaining, expiresAtMs, origin }) => ({ remaining, expiresAtMs, origin })),
+      nextExpiry: soonestExpiry(head, nextOf(lots)),
+      lots: lots.map(({ remaining, expiresAtMs, origin }) => ({
+        ...{ remaining, expiresAtMs, origin },
+        goneByMs: goneBy(head, expiresAtMs),
+      })),
       pending: pending.map(({ points, releasesAtMs, origin }) => ({ points, releasesAtMs, origin })),
     },
   ];
+}
+
+/** The soonest come first. */
+function nextOf(lots: Lot[]): Expiry | null {
+  const [first] = lots;
+  if (first === undefined || first.expiresAtMs === NEVER) return null;
+  const together = lots.filter(({ expiresAtMs }) => expiresAtMs === first.expiresAtMs);
+  return { points: together.reduce((sum, { remaining }) => sum + remaining, 0), atMs: first.expiresAtMs };
 }
 
 function rowOf(customer: string, row: JournalRow): LedgerRow {

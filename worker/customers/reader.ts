@@ -2,6 +2,7 @@
 import type { Consents } from '../domain/consent.ts';
 import type { Head } from '../domain/customer.ts';
 import { waitsForArrival } from '../domain/earning/waiting.ts';
+import { soonestExpiry } from '../domain/inactivity/soonest.ts';
 import type { JournalRow } from '../domain/journal.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { NEVER } from '../domain/ledger.ts';
@@ -174,7 +175,7 @@ export class Reader {
       traits: head.traits,
       consents: head.consents,
       loyalty: head.loyalty,
-      nextExpiry: head.nextDueMs === null ? null : this.#store.nextExpiry(customer, now),
+      nextExpiry: head.nextDueMs === null ? null : soonestExpiry(head, this.#store.history(customer).nextExpiry(now)),
       activity,
       activityOrders: this.#ordersOf(customer, activity),
       orders: this.orders(customer, first.orders, null),

@@ -1,4 +1,5 @@
 /** Reads the values of one line, and keeps the first rule that one of them breaks. What they are for is decided elsewhere. */
+import { birthdayOf } from '../domain/birthdays/date.ts';
 import { emailOf, isPlain, LONGEST_ID, NOBODY, phoneOf } from '../domain/identifier.ts';
 import type { Json } from '../domain/json.ts';
 import { instantOf } from '../domain/zoned.ts';
@@ -11,6 +12,8 @@ export interface Now {
   timeZone: string;
 }
 
+/** No time of day, no other order of its parts. */
+const BIRTHDAY = /^(?:(?:\d{4}|-)-)?\d{2}-\d{2}$/;
 const TIME = 'must be an ISO 8601 time or milliseconds since 1970';
 /** Milliseconds before this are seconds, or nothing that a shop has seen. */
 const EARLIEST_MS = 100_000_000_000;
@@ -72,12 +75,11 @@ export class LineReader {
     return phoneOf(text) ?? this.refuse('phone', 'must be an international number, with + and its country');
   }
 
-  /** A day of the calendar, as YYYY-MM-DD. */
-  day(field: string): string | null {
+  /** As a trait tells one: with a year, or day and month alone. */
+  birthday(field: string): string | null {
     const text = this.text(field);
-    if (text === null) return null;
-    const isDay = /^\d{4}-\d{2}-\d{2}$/.test(text) && instantOf(text, 'UTC') !== null;
-    return isDay ? text : this.refuse(field, 'must be a date such as 1990-12-31');
+    if (text === null || (BIRTHDAY.test(text) && birthdayOf(text) !== null)) return text;
+    return this.refuse(field, 'must be a date such as 1990-12-31, or --12-31 without the year');
   }
 
   /** An instant that has passed, in ms. */

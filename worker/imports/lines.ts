@@ -66,7 +66,7 @@ function customerLine(reader: LineReader, person: JsonObject): Line {
   for (const [name, value] of reader.fields) if (name.startsWith('traits.')) traits.set(name.slice(7), value);
   const [firstName, lastName] = [reader.text('first_name'), reader.text('last_name')];
   const shopifyId = reader.text('shopify_id');
-  const known = said({ firstName, lastName, birthday: reader.day('birthday'), shopifyId });
+  const known = said({ firstName, lastName, birthday: reader.birthday('birthday'), shopifyId });
   const { context } = person;
   const inContext = isObject(context) && isObject(context.traits) ? context.traits : {};
   const all = { ...Object.fromEntries(traits), ...inContext, ...known };

@@ -77,10 +77,11 @@ async function begin(call: Call, shop: ShopSnapshot): Promise<StepOutcome<Cursor
     const told = flaws.map((flaw) => ({ ...refusedLine(1, flaw) }));
     return { state: 'failed', reason: 'The file cannot be read; its report says why.', progress, lines: told };
   }
-  const { dryRun, ...meaning } = input;
-  const file = `pts_${(await sha256Hex(JSON.stringify([sha256, meaning]))).slice(0, 32)}`;
-  if (input.key !== null && !dryRun && call.fileOfKey(input.key, file) !== file)
-    return { state: 'failed', reason: 'Another file, or other options, came with this key before.', progress };
+  const { mode, key } = input;
+  // however it is read: who finds an option later and sends the file once more means no second time
+  const file = `pts_${(await sha256Hex(JSON.stringify([sha256, mode, key]))).slice(0, 32)}`;
+  if (input.key !== null && !input.dryRun && call.fileOfKey(input.key, file) !== file)
+    return { state: 'failed', reason: 'Another file, or the other mode, came with this key before.', progress };
   const { layout, first } = opening;
   const page = await pagePlanned(call, shop, { file, layout, place: first });
   const cursor = { file, layout, page, counts: NO_POINTS_COUNTS };

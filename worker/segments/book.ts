@@ -2,10 +2,13 @@
  * Changing a shop's segments and lists: what a change must not break is looked at over all of them, and looked at again
  * where somebody else changed one meanwhile.
  */
+
+import { reviewedSegments } from '../domain/earning/flaws.ts';
 import { canonicalName } from '../domain/event.ts';
 import { compile, type Flaw } from '../domain/segments/compile.ts';
 import type { Definition, MetricCondition, PropertyFilter } from '../domain/segments/definition.ts';
-import { groupFlaws, type ListRule } from '../domain/segments/segment-set.ts';
+import { asksForRating } from '../domain/segments/rating.ts';
+import { asksFor, groupFlaws, type ListRule } from '../domain/segments/segment-set.ts';
 import type { Env } from '../env.ts';
 import { forgetShop, shopOf } from '../shops/cache.ts';
 import type { BookChange, SegmentBook, StoredList, StoredSegment } from '../shops/segment-book.ts';
@@ -95,7 +98,7 @@ export function createList(writer: Writer, id: string, about: Required<ListAbout
   return changed(writer, (book, now) => {
     const known = book.lists.find((one) => one.id === id);
     if (known !== undefined) return { problem: null, entry: known, fresh: false, change: null };
-    return listOutcome(book, { id, createdAtMs: now, updatedAtMs: now, ...about });
+    return listOutcome(writer, book, { id, createdAtMs: now, updatedAtMs: now, ...about });
   });
 }
 
@@ -103,7 +106,7 @@ export function changeList(writer: Writer, id: string, about: ListAbout): Promis
   return changed(writer, (book, now) => {
     const known = book.lists.find((one) => one.id === id);
     if (known === undefined) return { problem: { kind: 'unknown' } };
-    return listOutcome(book, { ...known, ...about, updatedAtMs: now });
+    return listOutcome(writer, book, { ...known, ...about, updatedAtMs: now });
   });
 }
 
@@ -163,18 +166,34 @@ function segmentOutcome(
   const others = { ...book, segments: book.segments.filter((one) => one.id !== entry.id) };
   const flaws = groupFlaws({ id: entry.id, compiled }, setOf(others, shop));
   if (flaws.length > 0) return { problem: { kind: 'flaws', flaws } };
+  const set = setOf({ ...others, segments: [...others.segments, entry] }, shop);
+  if (givingSegments(shop).some((id) => asksForRating(id, set)))
+    return { problem: { kind: 'flaws', flaws: [{ field: 'definition.condition_groups', rule: RATED }] } };
   return { problem: null, entry, fresh, change: { kind: 'segment', segment: entry, fresh } };
+}
+
+const RATED = 'must not ask how a review rates: a distribution, or a rule of reviews, gives by this segment';
+
+/** Those by which something is given for what may be a review. */
+function givingSegments({ settings }: ShopSnapshot): string[] {
+  const triggers = (settings.distributions ?? []).flatMap(({ trigger }) =>
+    trigger.on === 'segment' ? trigger.segment : [],
+  );
+  return [...triggers, ...reviewedSegments(settings.programme.earning?.rules ?? [])];
 }
 
 function inDefinition({ field, rule }: Flaw): Flaw {
   return { field: `definition.${field}`, rule };
 }
 
-function listOutcome(book: SegmentBook, list: StoredList): Wanted<StoredList> {
+function listOutcome({ shop }: Writer, book: SegmentBook, list: StoredList): Wanted<StoredList> {
+  const set = setOf(book, shop);
   const flaws = list.rules.flatMap((rule, at): Flaw[] => {
     if (rule.on === 'event') return filterFlaws(rule.filters, `rules.${at}.filters`);
-    if (book.segments.some((one) => one.id === rule.segment)) return [];
-    return [{ field: `rules.${at}.segment`, rule: 'names no segment of this shop' }];
+    const field = `rules.${at}.segment`;
+    if (!set.byId.has(rule.segment)) return [{ field, rule: 'names no segment of this shop' }];
+    if (!asksFor(list.id, [rule.segment], set)) return [];
+    return [{ field, rule: 'is a segment that asks, in the end, who is on this very list' }];
   });
   if (flaws.length > 0) return { problem: { kind: 'flaws', flaws } };
   const rules = list.rules.map((rule) => (rule.on === 'event' ? { ...rule, event: canonicalName(rule.event) } : rule));

@@ -43,8 +43,9 @@ export const NewPointsImport = z
       .nullable()
       .default(null)
       .describe(
-        'A file that comes again does nothing, for its lines are known by its bytes. Another key has the same file count ' +
-          'once more. A key that came with another file is refused.',
+        'A file that comes again does nothing, whatever its options, for its lines are known by its bytes: send what was ' +
+          'refused as a file of its own. Another key has the same file count once more. A key that came with another file ' +
+          'is refused.',
       ),
     columns: z
       .record(columnName, columnName.nullable())

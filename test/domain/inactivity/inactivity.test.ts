@@ -43,6 +43,14 @@ class Holder extends Till {
     this.hold(at(day));
   }
 
+  /** The programme says nothing of ends any more. */
+  drop(day: string): void {
+    const { inactivity: _, ...programme } = this.terms.programme;
+    this.terms = { ...this.terms, programme, programmeVersion: this.terms.programmeVersion + 1 };
+    this.due(at(day));
+    this.hold(at(day));
+  }
+
   /** What was told of ends, by instant. */
   get told(): string[] {
     const rows = this.journal.filter(({ kind }) => kind === 'points.expired' || kind === 'points.expiring');
@@ -69,6 +77,25 @@ describe('a balance that nobody uses', () => {
       0,
     ]);
     expect(one.head?.loyalty.activity).toBeUndefined();
+  });
+
+  test('X13: stays with whoever has it where the programme says nothing of ends any more, and nothing is due', () => {
+    const one = new Holder();
+    one.buy(70, '2025-01-31');
+    expect(one.head?.loyalty.dueMs).toBe(at('2026-02-01T00:00:00Z'));
+    one.drop('2025-06-01');
+    expect([one.head?.loyalty.dueMs, one.head?.loyalty.activity]).toEqual([undefined, undefined]);
+    one.due(at('2027-01-01'));
+    expect([one.balance, one.told]).toEqual([70, []]);
+  });
+
+  test('X13: passes its old end where that comes before anybody was held against the programme', () => {
+    const one = new Holder();
+    one.buy(70, '2025-01-31');
+    const { inactivity: _, ...programme } = one.terms.programme;
+    one.terms = { ...one.terms, programme, programmeVersion: one.terms.programmeVersion + 1 };
+    one.due(at('2027-01-01'));
+    expect([one.balance, one.told, one.head?.loyalty.dueMs]).toEqual([70, [], undefined]);
   });
 
   test('its orders remember it: a refund afterwards takes nothing', () => {

@@ -119,7 +119,7 @@ const consentFilter: fc.Arbitrary<ConsentFilter> = fc.oneof(
   fc.record({ field: some('custom_source' as const), filter: stringFilter }),
   fc.record({
     field: some('method' as const),
-    method: some('form', 'Import', 'us'),
+    method: some('form', 'Import', 'us', 'spam_complaint'),
     filter: fc.option(stringFilter, { nil: undefined }),
   }),
 );

@@ -65,7 +65,8 @@ export function loyaltyHolds({ property, filter }: LoyaltyCondition, scene: Scen
 export function consentHolds({ consent: asked }: ConsentCondition, scene: Scene): boolean {
   const own = scene.life.consents[asked.channel] ?? { consent: null, suppression: null, liftedAtMs: null };
   const { subscription, filters } = asked.consent_status;
-  const said = own.consent?.state ?? 'never_subscribed';
+  const complained = own.suppression !== null && own.suppression.reason === 'complained';
+  const said = complained ? 'unsubscribed' : (own.consent?.state ?? 'never_subscribed');
   return (
     mayReceive(own, asked.channel, scene) === asked.can_receive_marketing &&
     (subscription === 'any' || subscription === said) &&
@@ -95,6 +96,7 @@ function consentFilterPasses(asked: ConsentFilter, own: ChannelConsent, reading:
     case 'custom_source':
       return valuePasses(asked.filter, [consent?.source ?? null], reading);
     case 'method': {
+      if (/^spam_complaint$/i.test(asked.method)) return suppression !== null && suppression.reason === 'complained';
       const { method = consent?.source, form = null, url = null } = consent?.proof ?? {};
       const isMethod = method?.toLowerCase() === asked.method.toLowerCase();
       return isMethod && (asked.filter === undefined || valuePasses(asked.filter, [form, url], reading));

@@ -162,10 +162,12 @@ export function exactSum(numbers: readonly number[]): number {
 }
 
 function membershipHolds({ is_member, group_ids, timeframe_filter }: MembershipCondition, scene: Scene): boolean {
-  const { life, nowMs, zone } = scene;
+  const { life, nowMs, zone, klaviyo } = scene;
   const sinces = group_ids.map((id) => life.groups[id]).filter((since) => since !== undefined);
   if (!is_member) return sinces.length === 0;
+  const isBeyond = (since: number) =>
+    klaviyo && timeframe_filter?.operator === 'between-static' && since >= Date.parse(timeframe_filter.end);
   const isTimely = (since: number) =>
     !timeframe_filter || datePasses(timeframe_filter, momentAt(zone, since), nowMs, zone);
-  return sinces.some(isTimely);
+  return sinces.some((since) => isTimely(since) && !isBeyond(since));
 }

@@ -87,6 +87,16 @@ describe('consent', () => {
     expect(among(asks(true, 'any', [], 'sms'), true)).toEqual(['subscribed']);
   });
 
+  test.each<[string, ChannelConsent, boolean]>([
+    ['who complained', said('subscribed', {}, 'complained'), true],
+    ['who is written to', said('subscribed'), false],
+    ['whose address bounced', said('subscribed', {}, 'bounced'), false],
+    ['whom the merchant put aside', said('subscribed', {}, 'manual'), false],
+  ])('by a complaint is an unsubscription by that method: %s', (_, own, expected) => {
+    const complaint: ConsentFilter = { field: 'method', method: 'SPAM_COMPLAINT' };
+    expect(holds(asks(false, 'unsubscribed', [complaint]), lived({ consents: { email: own } }))).toBe(expected);
+  });
+
   test('of one channel says nothing of another', () => {
     expect(holds(asks(true, 'any', [], 'push'), lived({ consents: { sms: said('subscribed') } }))).toBe(false);
   });
@@ -218,6 +228,15 @@ describe('a list or segment', () => {
     const nextMs = Date.parse('2026-06-01T10:00:00Z');
     expect(ask(lately, life, { now: nextMs - 1 })).toEqual({ holds: true, nextMs });
     expect(holds(lately, life, { now: nextMs })).toBe(false);
+  });
+
+  test.each([
+    ['the last day', false, true],
+    ['the last day, as Klaviyo reads it', true, false],
+  ])('is asked for dates between which somebody came: %s', (_, klaviyo, expected) => {
+    const day = new Date(AT).toISOString().slice(0, 10);
+    const between = { type: 'date' as const, operator: 'between-static' as const, start: '2020-01-01', end: day };
+    expect(holds(member(['L1'], { timeframe_filter: between }), life, { klaviyo })).toBe(expected);
   });
 
   test('cannot be asked since when somebody is not in it', () => {

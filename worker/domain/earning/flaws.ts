@@ -2,7 +2,10 @@
 import type { Programme } from '../programme.ts';
 import { compile } from '../segments/compile.ts';
 import type { MetricCondition, PropertyFilter } from '../segments/definition.ts';
+import { asksForRating } from '../segments/rating.ts';
 import type { SegmentSet } from '../segments/segment-set.ts';
+import { isReview } from '../vouchers/rules.ts';
+import type { EarningRule } from './programme.ts';
 
 interface Flaw {
   /** Dotted path. */
@@ -65,7 +68,21 @@ export function segmentFlaws({ earning, members }: Pick<Programme, 'earning' | '
   const unread = rules.flatMap((rule) =>
     'conditions' in rule ? conditionFlaws(rule.conditions, rule.field, set) : [],
   );
-  return [...missing.map(([field]) => ({ field, rule: 'names no segment of this shop' })), ...unread];
+  const rated = rules.filter((rule) => reviewedSegments([rule]).some((id) => asksForRating(id, set)));
+  return [
+    ...missing.map(([field]) => ({ field, rule: 'names no segment of this shop' })),
+    ...rated.map(({ field }) => ({ field: `${field}.segment`, rule: 'is a segment that asks how a review rates' })),
+    ...unread,
+  ];
+}
+
+/** The segments by which rules of reviews choose. */
+export function reviewedSegments(rules: readonly EarningRule[]): string[] {
+  return rules.flatMap((rule) => (isOfReview(rule) && rule.segment !== null ? rule.segment : []));
+}
+
+function isOfReview(rule: EarningRule): boolean {
+  return rule.kind === 'review' || (rule.kind === 'event' && isReview(rule.event));
 }
 
 const ONCE: Omit<MetricCondition, 'metric_filters'> = {

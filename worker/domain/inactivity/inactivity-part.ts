@@ -22,7 +22,7 @@ function after(work: Work, happened: Happened, terms: Terms): void {
   const nowMs = happened.event === null ? happened.atMs : happened.nowMs;
   const lots = withLots(state.lots, work.draft.changed.values(), leadsOf(rules, terms), nowMs);
   const active = withActivity(work, state, { ...happened, nowMs }, rules);
-  save(work, toldAtOnce(work, withLotsOf(active, lots), { ...happened, atMs: nowMs }, terms, rules));
+  save(work, toldAtOnce(work, withLotsOf(active, lots), { ...happened, atMs: nowMs }, terms, rules), terms);
 }
 
 function leadsOf({ notices }: InactivityProgramme, { segments }: Terms): Leads {
@@ -45,11 +45,19 @@ function withLotsOf(state: ActivityState, lots: ActivityState['lots']): Activity
   return lots === undefined ? rest : { ...rest, lots };
 }
 
-function save(work: Work, state: ActivityState): void {
+/** With the end of the balance as things stand, for whoever reads it. */
+function save(work: Work, decided: ActivityState, terms: Terms): void {
   const { activity, ...rest } = work.head.loyalty;
+  const state = withEnd(decided, endOf(work, decided, terms));
   if (state === activity) return;
   const loyalty = Object.keys(state).length === 0 ? rest : { ...rest, activity: state };
   work.head = { ...work.head, loyalty };
+}
+
+function withEnd(state: ActivityState, endMs: number | null): ActivityState {
+  if ((state.endMs ?? null) === endMs) return state;
+  const { endMs: _, ...rest } = state;
+  return endMs === null ? rest : { ...rest, endMs };
 }
 
 /** When the whole balance runs out as things stand; null: it does not. */
@@ -96,7 +104,7 @@ function due(work: Work, when: When, terms: Terms): void {
   const state = work.head.loyalty.activity ?? {};
   const { told, lots } = lotsToTell(state.lots, work.draft.lots, leads, when.atMs);
   for (const date of told) tell(work, date, 'lots', terms, when);
-  save(work, toldInTime(work, withLotsOf(state, lots), when, terms, leads));
+  save(work, toldInTime(work, withLotsOf(state, lots), when, terms, leads), terms);
 }
 
 /** One entry for all lots, at the very instant. */
@@ -113,7 +121,7 @@ function runOut(work: Work, when: When, terms: Terms): void {
     entries: [entry],
     about: { properties: expiredProperties(entry, 'inactivity') },
   });
-  save(work, {});
+  save(work, {}, terms);
 }
 
 /** The notices whose time has come: of two at once only the later one is told. */
@@ -191,5 +199,5 @@ function changed(work: Work, when: When, terms: Terms): void {
   const since = isWaiting ? { sinceMs: sinceMs ?? rules.switchedOnAtMs ?? when.nowMs } : {};
   const state = { ...others, ...since, ...(isWaiting && told !== undefined ? { told } : {}) };
   const lots = lotsAnew(state.lots, work.draft.lots, leads, when.atMs);
-  save(work, toldInTime(work, withLotsOf(state, lots), when, terms, leads));
+  save(work, toldInTime(work, withLotsOf(state, lots), when, terms, leads), terms);
 }

@@ -16,6 +16,8 @@ export interface LotNotice {
 export interface ActivityState {
   /** Since when nothing happened to the balance that counts as activity; absent: there is none that could run out. */
   sinceMs?: number;
+  /** When it all runs out as things stand; absent: it does not. */
+  endMs?: number;
   /** Stage -> the end of the balance that was told. */
   told?: Partial<Record<Stage, number>>;
   lots?: Partial<Record<Stage, LotNotice>>;
@@ -28,10 +30,11 @@ export function joinActivity(
 ): ActivityState | undefined {
   if (own === undefined || other === undefined) return own ?? other;
   const isOwn = (own.sinceMs ?? 0) >= (other.sinceMs ?? 0);
-  const { sinceMs, told } = isOwn ? own : other;
+  const { sinceMs, endMs, told } = isOwn ? own : other;
   const lots = joinLots(own.lots, other.lots);
   return {
     ...(sinceMs === undefined ? {} : { sinceMs }),
+    ...(endMs === undefined ? {} : { endMs }),
     ...(told === undefined ? {} : { told }),
     ...(lots === undefined ? {} : { lots }),
   };

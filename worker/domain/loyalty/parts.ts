@@ -3,6 +3,7 @@ import { birthdays } from '../birthdays/birthdays-part.ts';
 import type { Head } from '../customer.ts';
 import { distributionsPart } from '../distributions/part.ts';
 import { budgetAnswered } from '../earning/budget.ts';
+import { orderBudgetAnswered } from '../earning/order-budget.ts';
 import type { Answered } from '../errand.ts';
 import { inactivity } from '../inactivity/inactivity-part.ts';
 import { membersPart } from '../members/part.ts';
@@ -11,6 +12,7 @@ import { referralsPart } from '../referrals/part.ts';
 import { rewardsPart } from '../rewards/part.ts';
 import type { Terms } from '../terms.ts';
 import { tiers } from '../tiers/tiers-part.ts';
+import { stacksPart } from '../vouchers/stack-outcome.ts';
 import type { Work } from '../work.ts';
 import type { Happened, Part, When } from './part.ts';
 
@@ -22,6 +24,7 @@ const PARTS: readonly Part[] = [
   tiers,
   birthdays,
   distributionsPart,
+  stacksPart,
   inactivity,
 ];
 
@@ -61,6 +64,7 @@ export function programmeChanged(work: Work, when: When, terms: Terms): void {
 /** Another object answered what one of the parts had asked of it. */
 export function errandAnswered(work: Work, answered: Answered, terms: Terms, when: When): void {
   budgetAnswered(work, answered, terms, when);
+  orderBudgetAnswered(work, answered, terms, when);
   for (const part of PARTS) part.answered?.(work, answered, terms, when);
   settle(work, terms);
 }
@@ -72,7 +76,8 @@ export function errandAnswered(work: Work, answered: Answered, terms: Terms, whe
 function settle(work: Work, terms: Terms): void {
   const dueMs = earliest(asDrafted(work), terms);
   const { dueMs: before, programmeVersion, ...rest } = work.head.loyalty;
-  if (dueMs === null && Object.keys(rest).length === 0 && !holdsEverybody(terms.programme)) return;
+  const isUnknown = before === undefined && programmeVersion === undefined && Object.keys(rest).length === 0;
+  if (dueMs === null && isUnknown && !holdsEverybody(terms.programme)) return;
   if (before === (dueMs ?? undefined) && programmeVersion === terms.programmeVersion) return;
   work.head = {
     ...work.head,

@@ -1,10 +1,14 @@
 /** Whether somebody can be written to on a channel, and why; and since when they are in a list or segment. */
 import { type ChannelConsent, type Consent, canReceive } from '../consent.ts';
 import type { Json } from '../json.ts';
-import type { ConsentCondition, ConsentFilter, MembershipCondition } from './definition.ts';
+import { boundsOf } from './dates.ts';
+import type { ConsentCondition, ConsentFilter, DateFilter, MembershipCondition } from './definition.ts';
 import type { Facts, Manner } from './facts.ts';
 import { allOf, always, anyOf, not, type Truth } from './truth.ts';
 import { passes } from './values.ts';
+
+/** The method by which Klaviyo's definitions ask for it. */
+const COMPLAINT = 'spam_complaint';
 
 const NOTHING: ChannelConsent = { consent: null, suppression: null, liftedAtMs: null };
 
@@ -24,9 +28,15 @@ export function consentTruth({ consent }: ConsentCondition, { head }: Facts, man
 
 function isStatus(
   subscription: ConsentCondition['consent']['consent_status']['subscription'],
-  { consent }: ChannelConsent,
+  own: ChannelConsent,
 ): boolean {
-  return subscription === 'any' || subscription === (consent?.state ?? 'never_subscribed');
+  const said = hasComplained(own) ? 'unsubscribed' : (own.consent?.state ?? 'never_subscribed');
+  return subscription === 'any' || subscription === said;
+}
+
+/** Klaviyo takes a complaint for an unsubscription, told by that method. */
+function hasComplained({ suppression }: ChannelConsent): boolean {
+  return suppression?.reason === 'complained';
 }
 
 function consentFilterTruth(filter: ConsentFilter, own: ChannelConsent, manner: Manner, nowMs: number): Truth {
@@ -52,7 +62,9 @@ function consentFilterTruth(filter: ConsentFilter, own: ChannelConsent, manner: 
       return passes(filter.filter, given(own.consent?.source), reading);
     case 'method': {
       const { method, form, url } = own.consent?.proof ?? {};
-      const named = always((method ?? own.consent?.source ?? '').toLowerCase() === filter.method.toLowerCase());
+      const asked = filter.method.toLowerCase();
+      if (asked === COMPLAINT) return always(hasComplained(own));
+      const named = always((method ?? own.consent?.source ?? '').toLowerCase() === asked);
       if (filter.filter === undefined) return named;
       return allOf([named, passes(filter.filter, [...given(form), ...given(url)], reading)]);
     }
@@ -67,13 +79,22 @@ function given(value: Json | undefined): Json[] {
   return value === undefined ? [] : [value];
 }
 
+/** Klaviyo's "between dates" leaves the last day out where it asks since when somebody is on a list. */
+function isFromLastDayOn(filter: DateFilter, sinceMs: number, { timeZone }: Manner): boolean {
+  if (filter.operator !== 'between-static') return false;
+  const end = boundsOf(filter.end, timeZone);
+  return end !== null && sinceMs >= end.fromMs;
+}
+
 /** In any of the groups, since when the filter says; or in none of them. */
 export function membershipTruth(condition: MembershipCondition, facts: Facts, manner: Manner, nowMs: number): Truth {
   const { is_member, group_ids, timeframe_filter } = condition;
   const inside = group_ids.map((group): Truth => {
     const sinceMs = facts.sinceOf(group);
     if (sinceMs === null) return always(false);
-    return timeframe_filter ? passes(timeframe_filter, [sinceMs], { ...manner, nowMs }) : always(true);
+    if (!timeframe_filter) return always(true);
+    if (manner.klaviyo && isFromLastDayOn(timeframe_filter, sinceMs, manner)) return always(false);
+    return passes(timeframe_filter, [sinceMs], { ...manner, nowMs });
   });
   return is_member ? anyOf(inside) : not(anyOf(inside));
 }

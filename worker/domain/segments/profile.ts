@@ -1,5 +1,6 @@
 /** What is known about somebody: traits by Klaviyo's names and by their own, where they live, how their points stand. */
 import type { Head } from '../customer.ts';
+import { soonestExpiry } from '../inactivity/soonest.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import type { LoyaltyCondition, PropertyCondition, RegionCondition } from './definition.ts';
 import type { Facts, Manner } from './facts.ts';
@@ -152,9 +153,9 @@ export function loyaltyValue(property: LoyaltyCondition['property'], { head, his
     case 'lifetime':
       return head.lifetime;
     case 'next_expiry_at':
-      return history.nextExpiry(nowMs)?.atMs ?? null;
+      return soonestExpiry(head, history.nextExpiry(nowMs))?.atMs ?? null;
     case 'next_expiry_points':
-      return history.nextExpiry(nowMs)?.points ?? null;
+      return soonestExpiry(head, history.nextExpiry(nowMs))?.points ?? null;
     case 'tier':
       return head.loyalty.tier?.id ?? null;
     case 'tier_since':

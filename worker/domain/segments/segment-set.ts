@@ -71,14 +71,28 @@ export function groupFlaws(
   const field = 'definition.condition_groups';
   const missing = [...candidate.compiled.groups].filter((id) => id !== candidate.id && !byId.has(id) && !lists.has(id));
   if (missing.length > 0) return [{ field, rule: `names no list or segment of this shop: ${missing.join(', ')}` }];
+  const comesBack = asksFor(candidate.id, candidate.compiled.groups, { byId, lists });
+  return comesBack ? [{ field, rule: 'asks whether somebody is in this very segment' }] : [];
+}
+
+/** Whether who is in these groups hangs, in the end, on who is in `wanted`: by definitions, or by the rules of lists. */
+export function asksFor(
+  wanted: string,
+  groups: Iterable<string>,
+  { byId, lists }: Pick<SegmentSet, 'byId' | 'lists'>,
+): boolean {
   const reached = new Set<string>();
-  const follow = (groups: Iterable<string>) => {
-    for (const id of groups) {
+  const follow = (ids: Iterable<string>) => {
+    for (const id of ids) {
       if (reached.has(id)) continue;
       reached.add(id);
-      if (id !== candidate.id) follow(byId.get(id)?.compiled.groups ?? []);
+      if (id !== wanted) follow(byId.get(id)?.compiled.groups ?? segmentsOf(lists.get(id)));
     }
   };
-  follow(candidate.compiled.groups);
-  return reached.has(candidate.id) ? [{ field, rule: 'asks whether somebody is in this very segment' }] : [];
+  follow(groups);
+  return reached.has(wanted);
+}
+
+function segmentsOf(list: List | undefined): string[] {
+  return (list?.rules ?? []).flatMap((rule) => (rule.on === 'segment' ? rule.segment : []));
 }

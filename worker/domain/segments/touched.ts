@@ -20,6 +20,7 @@ function* touchedNeeds(before: Head, { head, rows, lots, orders, vouchers, redem
     head.balance !== before.balance ||
     head.debt !== before.debt ||
     head.lifetime !== before.lifetime ||
+    head.loyalty.activity?.endMs !== before.loyalty.activity?.endMs ||
     head.loyalty.tier?.id !== before.loyalty.tier?.id ||
     head.loyalty.tier?.sinceMs !== before.loyalty.tier?.sinceMs ||
     head.loyalty.member?.state !== before.loyalty.member?.state
