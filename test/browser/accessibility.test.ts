@@ -72,6 +72,14 @@ const STATES: Record<string, State> = {
     target: 'profile',
     ready: (hub) => hub.find('.channel[aria-disabled=true]'),
   },
+  'profile, leaving': {
+    setup: { answers: { [SESSION]: { ...inviting, customer: signedIn().customer } } },
+    target: 'profile',
+    ready: (hub) => {
+      if (hub.find('#leave').hidden) hub.find('.opener').click();
+      return hub.control('Leave now');
+    },
+  },
   'profile, not saved': {
     setup: { answers: { 'PUT /hub/v1/consents/email': problem(503, 'unavailable') } },
     target: 'profile',

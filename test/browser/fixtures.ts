@@ -107,7 +107,7 @@ export const emptyCustomer: HubCustomer = {
 export const signedIn = (change: Partial<HubCustomer> = {}, token = 'bearer-1'): HubView => ({
   shop,
   customer: customer(change),
-  session: { token, expiresAtMs: Date.now() + 900_000 },
+  session: { token, expiresAtMs: Date.now() + 900_000, nowMs: Date.now() },
 });
 
 export const signedOut: HubView = { shop, customer: null, session: null };

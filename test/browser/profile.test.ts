@@ -2,9 +2,11 @@ import { expect, test, vi } from 'vitest';
 import { userEvent } from 'vitest/browser';
 import type { HubConsent } from '../../worker/wire/hub.ts';
 import { later, problem } from './fake-api.ts';
-import { signedIn } from './fixtures.ts';
-import { focused, type Hub, openHub } from './harness.ts';
+import { customer, shop, signedIn } from './fixtures.ts';
+import { focused, type Hub, openHub, seen } from './harness.ts';
 
+const SESSION = 'POST /hub/v1/session';
+const ME = 'GET /hub/v1/me';
 const PUT = 'PUT /hub/v1/consents/sms';
 const saved = (state: HubConsent['state']): HubConsent => ({ channel: 'sms', state, suppression: null });
 
@@ -101,4 +103,66 @@ test('has targets of 44 pixels, and its switch moves to the other side right to 
   english.element.remove();
   const arabic = await openProfile({}, { locale: 'ar' });
   expect(inside(arabic)).toBeLessThan(10);
+});
+
+const LEAVE = 'PUT /hub/v1/membership';
+const member = { ...signedIn(), shop: { ...shop, programme: { ...shop.programme, joining: true } } };
+const left = { ...member, customer: customer({ participation: 'candidate' }) };
+
+test('leaves the programme once that is asked for twice, is told what becomes of the points, and may come back', async () => {
+  const hub = await openProfile({ [SESSION]: member, [LEAVE]: { state: 'candidate' }, [ME]: left });
+  const opener = hub.control('Leave the programme');
+  expect([opener.getAttribute('aria-expanded'), hub.text().includes('Leave now')]).toEqual(['false', false]);
+  opener.click();
+  await hub.settled();
+  expect([opener.getAttribute('aria-expanded'), seen(hub.find('#leave'))]).toEqual([
+    'true',
+    [
+      'Your points wait for you, and can still expire. Until you join in again you cannot redeem them. Your vouchers stay yours.',
+      'Leave now',
+    ],
+  ]);
+  expect(hub.api.lines()).toEqual([SESSION]);
+  hub.control('Leave now').click();
+  await vi.waitFor(() => expect(hub.text()).toContain('Waiting for you: 1,240 points'));
+  expect(hub.api.calls.find(({ line }) => line === LEAVE)?.body).toEqual({ state: 'candidate' });
+  await vi.waitFor(() => expect(focused()).toBe(hub.find('[data-heading]')));
+  hub.api.answer({ [LEAVE]: { state: 'member' }, [ME]: member });
+  hub.control('Join now').click();
+  await vi.waitFor(() => expect(hub.text()).not.toContain('Waiting for you'));
+  expect(hub.api.calls.filter(({ line }) => line === LEAVE).at(-1)?.body).toEqual({ state: 'member' });
+});
+
+test('thinks better of leaving, and is asked anew when the page is opened again', async () => {
+  const hub = await openProfile({ [SESSION]: member });
+  for (const shown of [false, true]) {
+    hub.control('Leave the programme').click();
+    await hub.settled();
+    expect(hub.find('#leave').hidden).toBe(shown);
+  }
+  hub.control('Leave the programme').click();
+  hub.drawer.open({ target: 'profile', opener: null, href: null });
+  await vi.waitFor(() => expect(hub.find('#leave').hidden).toBe(true));
+  expect(hub.api.lines()).toEqual([SESSION]);
+});
+
+test.each([
+  [problem(409, 'conflict'), 'That was not saved'],
+  [problem(429, 'rate_limited'), 'a little fast'],
+])('says that leaving came to nothing, and can be asked again (%#)', async (refusal, words) => {
+  const hub = await openProfile({ [SESSION]: member, [LEAVE]: refusal });
+  hub.control('Leave the programme').click();
+  await hub.settled();
+  hub.control('Leave now').click();
+  await vi.waitFor(() => expect(hub.find('[role=alert]').textContent).toContain(words));
+  expect(hub.control('Leave now').getAttribute('aria-disabled')).toBe('false');
+});
+
+test.each([
+  ['is no member', { ...member, customer: customer({ participation: 'candidate' }) }],
+  ['is kept out', { ...member, customer: customer({ participation: 'disabled' }) }],
+  ['could not come back', signedIn()],
+])('offers nobody to leave who %s', async (_, view) => {
+  const hub = await openProfile({ [SESSION]: view });
+  expect(hub.text()).not.toContain('Leave');
 });

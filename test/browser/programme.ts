@@ -94,6 +94,7 @@ export const giftCard = (id: string, change: Partial<HubWalletVoucher> = {}): Hu
 export const wallet = (items: HubWalletVoucher[], nextCursor: string | null = null): HubWallet => ({
   items,
   nextCursor,
+  nowMs: Date.now(),
 });
 
 export const tier = (change: Partial<HubTier> = {}): HubTier => ({

@@ -299,7 +299,7 @@ test.each([
 });
 
 test('tells the time that is left anew, and takes the undo away when it is over', async () => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'Date'] });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'Date', 'performance'] });
   const open = { ...bought, undoUntilMs: Date.now() + 61_000 };
   const hub = await openRewards({ [WALLET]: wallet([open]) }, 'rewards/redeem/five');
   await redeem(hub);
@@ -308,6 +308,17 @@ test('tells the time that is left anew, and takes the undo away when it is over'
   await vi.waitFor(() => expect(hub.find('.undo .note').textContent).toBe('1 minute left to undo'));
   await vi.advanceTimersByTimeAsync(60_000);
   await vi.waitFor(() => expect(hub.all('.undo')).toEqual([]));
+});
+
+test.each([
+  ['an hour late', -3_600_000],
+  ['an hour early', 3_600_000],
+])('tells the time that is left by the shop’s clock, where the browser’s is %s', async (_, wrongMs) => {
+  const answer = wallet([{ ...bought, undoUntilMs: Date.now() + 57.5 * 60_000 }]);
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + wrongMs });
+  const hub = await openRewards({ [WALLET]: answer }, 'rewards/redeem/five');
+  await redeem(hub);
+  expect(seen(hub.find('.undo'))).toEqual(['Undo', 'TEA-7KXM-94PD', '58 minutes left to undo']);
 });
 
 test('an undo that is refused says so and takes nothing away; one whose answer was lost keeps its key', async () => {

@@ -52,7 +52,7 @@ test('shows the last view at once on a later open and asks for the next with the
 });
 
 test('renews the session with a new proof when it ends within a minute', async () => {
-  const soon = { ...signedIn(), session: { token: 'bearer-1', expiresAtMs: Date.now() + 59_000 } };
+  const soon = { ...signedIn(), session: { token: 'bearer-1', expiresAtMs: Date.now() + 59_000, nowMs: Date.now() } };
   const tokens = ['merchant.jwt.1', 'merchant.jwt.2'];
   const fetchToken = async () => tokens.shift();
   const hub = await openHub({ answers: { [SESSION]: soon }, embed: { fetchToken } });
@@ -130,7 +130,7 @@ test('asks for the view without a proof once the page has signed its shopper out
 });
 
 test('lets two calls that find the bearer ended share one renewal', async () => {
-  const ended = { ...signedIn(), session: { token: 'bearer-1', expiresAtMs: Date.now() + 1000 } };
+  const ended = { ...signedIn(), session: { token: 'bearer-1', expiresAtMs: Date.now() + 1000, nowMs: Date.now() } };
   const hub = await openHub({ answers: { [SESSION]: ended } });
   hub.api.answer({ [SESSION]: signedIn({}, 'bearer-2') });
   await Promise.allSettled([
@@ -162,3 +162,15 @@ async function closed(hub: { drawer: { close(): void }; dialog: HTMLDialogElemen
   hub.drawer.close();
   await vi.waitFor(() => expect(hub.dialog.open).toBe(false));
 }
+
+test.each([
+  ['an hour late', -3_600_000],
+  ['an hour early', 3_600_000],
+])('asks as often as ever where the browser’s clock is %s', async (_, wrongMs) => {
+  const [view, offered] = [signedIn(), { balance: 1_240, items: [] }];
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + wrongMs });
+  const hub = await openHub({ answers: { [SESSION]: view, 'GET /hub/v1/rewards': offered } }, { target: 'rewards' });
+  await vi.waitFor(() => expect(hub.text()).toContain('No rewards right now'));
+  await hub.settled();
+  expect(hub.api.lines()).toEqual([SESSION, 'GET /hub/v1/rewards']);
+});

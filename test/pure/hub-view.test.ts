@@ -287,7 +287,7 @@ describe('the view', () => {
   });
 
   it('of a shopper is their standing, five entries and the first orders, and nothing else of the profile', () => {
-    const session = { token: 't', expiresAtMs: AT };
+    const session = { token: 't', expiresAtMs: AT, nowMs: AT - 1 };
     const view = signedInView(settings, standing, session);
     expect(view).toEqual({
       shop,

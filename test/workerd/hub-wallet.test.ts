@@ -177,6 +177,20 @@ describe('the wallet', () => {
     }, 5_000);
   });
 
+  it('says what time it is where the shop is, so that what is left to undo needs no clock of the browser’s', async () => {
+    const { shop, mine } = await shopper('u9', { mode: 'test' });
+    const api = shop.keys.secret;
+    const toMs = Date.UTC(2031, 0, 1);
+    await send('POST', '/admin/v1/clock', api, { toMs });
+    const cup = { id: 'cup', name: 'A cup', benefit: { kind: 'perk' }, price: 10 };
+    await send('PUT', '/admin/v1/programme', api, { order: null, rewards: { undoMinutes: 60, rewards: [cup] } });
+    await send('POST', '/admin/v1/customers/user:u9/points', api, { points: 10, reason: 'r' });
+    expect((await send('POST', '/admin/v1/customers/user:u9/rewards/cup/redeem', api, {})).status).toBe(200);
+    await send('POST', '/admin/v1/clock', api, { toMs: toMs + 60_000 });
+    const { body } = await walletFor(mine, null);
+    expect([body.nowMs, body.items.map(({ undoUntilMs }) => undoUntilMs)]).toEqual([toMs + 60_000, [toMs + 3_600_000]]);
+  });
+
   it('refuses a cart that breaks a rule, a bearer of nobody, and more than anybody asks', async () => {
     const { mine } = await shopper('u6');
     const broken: [object, string][] = [

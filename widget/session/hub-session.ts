@@ -11,6 +11,8 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 
 export class HubSession {
   #bearer: Session | null = null;
+  /** By the time since the page was opened: no browser's clock has to be right. */
+  #freshUntil = 0;
   #renewing: Promise<HubView> | null = null;
   #identity = new AbortController();
   #embed: Embed | null = null;
@@ -68,12 +70,13 @@ export class HubSession {
     this.#identity.abort();
     this.#identity = new AbortController();
     this.#bearer = null;
+    this.#freshUntil = 0;
     this.#renewing = null;
     this.#call.reset();
   }
 
   #isFresh(): boolean {
-    return this.#bearer !== null && this.#bearer.expiresAtMs - Date.now() > RENEW_BEFORE_MS;
+    return performance.now() < this.#freshUntil;
   }
 
   #get<T>(path: string, signal = this.#identity.signal, init: RequestInit = {}): Promise<T> {
@@ -90,6 +93,7 @@ export class HubSession {
       .then((view) => {
         signal.throwIfAborted();
         this.#bearer = view.session;
+        this.#freshUntil = view.session ? freshUntil(view.session) : 0;
         return view;
       })
       .finally(() => {
@@ -123,5 +127,8 @@ export class HubSession {
     return this.#embed;
   }
 }
+
+const freshUntil = ({ expiresAtMs, nowMs }: Session): number =>
+  performance.now() + expiresAtMs - nowMs - RENEW_BEFORE_MS;
 
 const isSignedOut = (error: unknown): boolean => error instanceof HubError && error.key === 'signed_out';

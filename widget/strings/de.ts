@@ -63,6 +63,10 @@ export const tabStrings: TabStrings = {
   joinLead: 'Sammle Punkte und löse sie für Prämien ein.',
   join: 'Jetzt mitmachen',
   joinWaiting: 'Für dich bereit: {points}',
+  leave: 'Programm verlassen',
+  leaveLead:
+    'Deine Punkte warten auf dich, können aber verfallen. Einlösen kannst du sie erst, wenn du wieder mitmachst. Deine Gutscheine bleiben dir.',
+  leaveNow: 'Jetzt verlassen',
   keptOut: 'Keine Punkte in diesem Konto',
   keptOutLead: 'Deine Bestellungen und Gutscheine findest du hier wie immer.',
   expiry: {

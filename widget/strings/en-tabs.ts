@@ -30,6 +30,10 @@ export const tabStrings: TabStrings = {
   joinLead: 'Collect points and turn them into rewards.',
   join: 'Join now',
   joinWaiting: 'Waiting for you: {points}',
+  leave: 'Leave the programme',
+  leaveLead:
+    'Your points wait for you, and can still expire. Until you join in again you cannot redeem them. Your vouchers stay yours.',
+  leaveNow: 'Leave now',
   keptOut: 'No points in this account',
   keptOutLead: 'Your orders and vouchers are here as ever.',
   expiry: {

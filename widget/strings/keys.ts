@@ -22,7 +22,7 @@ type TabTextKey =
   | 'notSubscribed' | 'unconfirmed' | 'unreachable' | 'suppressed' | 'notSaved' | 'pending' | 'pendingParcel'
   | 'tier' | 'tierToward' | 'tierNext' | 'tierTop' | 'tierKeep' | 'tierKept' | 'perks' | 'earn' | 'rate' | 'done'
   | 'again' | 'notYet' | 'until' | 'minimum' | 'noWays' | 'joinTitle' | 'joinLead' | 'join' | 'joinWaiting'
-  | 'keptOut' | 'keptOutLead';
+  | 'leave' | 'leaveLead' | 'leaveNow' | 'keptOut' | 'keptOutLead';
 
 // biome-ignore format: as above
 type RewardTextKey =

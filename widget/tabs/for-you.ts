@@ -47,13 +47,13 @@ class ForYou extends TabPanel {
   #renderStanding({ participation, points }: HubCustomer, shop: HubShop): TemplateResult {
     const { words } = this;
     if (participation !== 'candidate' || !shop.programme.joining) return renderBalance(words, points, shop);
-    const { failure, pending } = this.#joining;
+    const joining = this.#joining;
     return renderInvitation(
       words,
       { points, shop },
       html`
-      <button class="button wide join" part="button" aria-disabled=${pending} @click=${() => this.#join()}>${words.text.join}</button>
-      ${failure ? html`<p class="worth" role="alert">${words.text.notSaved}</p>` : nothing}`,
+      <button class="button wide join" part="button" aria-disabled=${joining.pending} @click=${() => this.enrol(joining, 'member')}>${words.text.join}</button>
+      ${this.renderRefused(joining, 'worth')}`,
     );
   }
 
@@ -92,14 +92,5 @@ class ForYou extends TabPanel {
       title: text.noActivity,
       lead: text.noActivityLead,
     });
-  }
-
-  async #join(): Promise<void> {
-    const { session } = this.host;
-    if (this.#joining.pending) return;
-    await this.#joining.run(() => session.put('/hub/v1/membership', { state: 'member' }));
-    if (this.#joining.failure) return;
-    await session.refresh();
-    this.host.focusSoon('[data-heading]');
   }
 }

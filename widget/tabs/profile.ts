@@ -1,6 +1,7 @@
 /** The profile tab: who the shop thinks the shopper is, and which messages they want. A switch shows its new state at once. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { HubConsent, HubConsentWrite, HubCustomer, HubShop } from '../../worker/wire/hub.ts';
+import { Call } from '../controllers/call.ts';
 import { HubError } from '../session/api.ts';
 import { listStyles } from '../theme/lists.ts';
 import type { Panel, PanelHost } from './panel.ts';
@@ -19,12 +20,25 @@ class Profile extends TabPanel {
   /** Answers since the view they belong to. */
   readonly #answered = new Map<Channel, HubConsent>();
   readonly #failed = new Map<Channel, string>();
+  readonly #leaving: Call<object>;
+  #asksToLeave = false;
   #view: HubCustomer | null = null;
+
+  constructor(host: PanelHost) {
+    super(host);
+    this.#leaving = new Call(host);
+  }
+
+  override show(): void {
+    this.#asksToLeave = false;
+  }
 
   override render(customer: HubCustomer, shop: HubShop): TemplateResult {
     if (this.#view !== customer) this.#answered.clear();
     this.#view = customer;
-    return html`${this.#renderDetails(customer)} ${this.#renderMessages(customer, shop)}`;
+    return html`
+      ${this.#renderDetails(customer)} ${this.#renderMessages(customer, shop)}
+      ${shop.programme.joining && customer.participation === 'member' ? this.#renderLeaving() : nothing}`;
   }
 
   #renderDetails({ name, firstName, email }: HubCustomer): TemplateResult | typeof nothing {
@@ -88,6 +102,24 @@ class Profile extends TabPanel {
   #renderLegalLine(): TemplateResult {
     return html`<p class="legal-line" part="legal-line">${this.words.text.messagesLegal}</p>`;
   }
+
+  /** Asked before it is done, with what becomes of the points. Only where whoever leaves may come back. */
+  #renderLeaving(): TemplateResult {
+    const { text } = this.words;
+    const isOpen = this.#asksToLeave;
+    return html`
+      <button class="opener" aria-expanded=${isOpen} aria-controls="leave" @click=${this.#askToLeave}>${text.leave}</button>
+      <div id="leave" ?hidden=${!isOpen}>
+        <p class="legal-line">${text.leaveLead}</p>
+        <button class="button wide" part="button" aria-disabled=${this.#leaving.pending} @click=${() => this.enrol(this.#leaving, 'candidate')}>${text.leaveNow}</button>
+        ${this.renderRefused(this.#leaving)}
+      </div>`;
+  }
+
+  readonly #askToLeave = (): void => {
+    this.#asksToLeave = !this.#asksToLeave;
+    this.host.requestUpdate();
+  };
 
   #nameOf(channel: Channel): string {
     const { text } = this.words;

@@ -24,7 +24,7 @@ export class Reward extends TabPanel {
   constructor(host: PanelHost) {
     super(host);
     this.#wallet = new Wallet(host);
-    this.#undo = new Undo(host, () => this.#around?.load());
+    this.#undo = new Undo(host, this.#wallet, () => this.#around?.load());
   }
 
   override show(id: string): void {

@@ -1,5 +1,5 @@
 /** What every tab, and every part of one, does alike: asks the API in the shopper's name, grows lists, copies codes. */
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import type { HubCustomer, HubShop } from '../../worker/wire/hub.ts';
 import type { Call } from '../controllers/call.ts';
 import { type Page, Pages } from '../controllers/pages.ts';
@@ -44,6 +44,25 @@ export abstract class TabPanel implements Panel {
 
   protected async ask<T>(call: Call<T>, path: string): Promise<void> {
     await call.run((signal) => this.host.session.get<T>(path, signal));
+  }
+
+  /** The shopper joins the programme, or leaves it: the first tab shows what became of it. The same word again changes nothing. */
+  protected async enrol(call: Call<object>, state: 'member' | 'candidate'): Promise<void> {
+    const { session } = this.host;
+    if (call.pending) return;
+    await call.run(() => session.put('/hub/v1/membership', { state }));
+    if (call.failure) return;
+    await session.refresh();
+    this.host.go('for-you');
+    this.host.focusSoon('[data-heading]');
+  }
+
+  /** Under what was pressed, where it came to nothing. */
+  protected renderRefused({ failure }: Call<object>, style = 'inline-error'): TemplateResult | typeof nothing {
+    const { text, strings } = this.words;
+    if (!failure) return nothing;
+    const words = failure.key === 'rate_limited' ? strings.tooMany : text.notSaved;
+    return html`<p class=${style} role="alert">${words}</p>`;
   }
 
   protected pages<T extends { readonly id: string }>(): Pages<T> {

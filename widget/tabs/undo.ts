@@ -6,11 +6,13 @@ import { KeyedWrite } from '../controllers/keyed-write.ts';
 import type { TabWords } from '../strings/tab-words.ts';
 import type { PanelHost } from './panel.ts';
 import { refusalOf } from './refusal.ts';
+import type { Wallet } from './wallet.ts';
 
 const TICK_MS = 20_000;
 
 export class Undo {
   readonly #host: PanelHost;
+  readonly #wallet: Wallet;
   readonly #reload: () => void;
   /** By voucher. */
   readonly #writes = new Map<string, KeyedWrite<HubUndone>>();
@@ -18,14 +20,15 @@ export class Undo {
   done: HubUndone | null = null;
   #timer = 0;
 
-  constructor(host: PanelHost, reload: () => void) {
+  constructor(host: PanelHost, wallet: Wallet, reload: () => void) {
     this.#host = host;
+    this.#wallet = wallet;
     this.#reload = reload;
   }
 
   /** Nothing where it is too late, or done. */
   render(words: TabWords, { id, code, undoUntilMs }: HubWalletVoucher): TemplateResult | typeof nothing {
-    const left = (undoUntilMs ?? 0) - Date.now();
+    const left = this.#wallet.left(undoUntilMs ?? 0);
     const write = this.#writes.get(id);
     if (write?.value || (left <= 0 && !write?.failure)) return nothing;
     this.#tick();

@@ -21,7 +21,7 @@ export class Vouchers extends TabPanel {
   constructor(host: PanelHost) {
     super(host);
     this.#wallet = new Wallet(host);
-    this.#undo = new Undo(host, this.#load);
+    this.#undo = new Undo(host, this.#wallet, this.#load);
     this.#moves = new GiftMoves(host);
   }
 

@@ -12,6 +12,8 @@ export class Wallet {
   readonly #host: PanelHost;
   readonly #head: Call<HubWallet>;
   #older: Pages<HubWalletVoucher>;
+  /** The shop's clock when the page was opened. */
+  #openedMs = 0;
 
   constructor(host: PanelHost) {
     this.#host = host;
@@ -35,6 +37,11 @@ export class Wallet {
   /** Whether there are more than are shown. */
   get hasOlder(): boolean {
     return this.#older.cursor(this.#head.value?.nextCursor ?? null) !== null;
+  }
+
+  /** What is left until an instant of the shop's: the browser's own clock may be wrong. */
+  left(untilMs: number): number {
+    return untilMs - this.#openedMs - performance.now();
   }
 
   find(id: string): HubWalletVoucher | null {
@@ -66,7 +73,10 @@ export class Wallet {
     }
   }
 
-  #post(path: string, cart: HubCart | null, signal: AbortSignal): Promise<HubWallet> {
-    return this.#host.session.get<HubWallet>(path, signal, { method: 'POST', body: JSON.stringify({ cart }) });
+  async #post(path: string, cart: HubCart | null, signal: AbortSignal): Promise<HubWallet> {
+    const init = { method: 'POST', body: JSON.stringify({ cart }) };
+    const wallet = await this.#host.session.get<HubWallet>(path, signal, init);
+    this.#openedMs = wallet.nowMs - performance.now();
+    return wallet;
   }
 }

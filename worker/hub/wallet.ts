@@ -71,7 +71,8 @@ hubWallet.openapi(wallet, async (c) => {
   const world = await worldOf(c, shop);
   const fits = cart === null ? null : await fitsOf(world, { customer: told.customer, cart }, usable);
   const items = told.vouchers.map((voucher) => walletVoucher(voucher, fits?.get(voucher.id), at));
-  return c.json({ items, nextCursor: told.next === null ? null : toCursor(told.next) }, 200);
+  const nextCursor = told.next === null ? null : toCursor(told.next);
+  return c.json({ items, nextCursor, nowMs: told.asOfMs }, 200);
 });
 
 const moves = createRoute({

@@ -53,7 +53,7 @@ async function buildChunks(shared: BuildOptions, outdir: string): Promise<Metafi
     splitting: true,
     // Modules are UTF-8 whatever the page is in: Arabic need not be escaped.
     charset: 'utf8',
-    ...(shared.minify ? { mangleProps: await wordKeys() } : {}),
+    ...(shared.minify ? { mangleProps: await shortKeys() } : {}),
     metafile: true,
     entryNames: '[name]-[hash]',
     chunkNames: '[name]-[hash]',
@@ -61,17 +61,31 @@ async function buildChunks(shared: BuildOptions, outdir: string): Promise<Metafi
   return metafile;
 }
 
+/** Members of the drawer's own classes. None has the name of an export, or of something of the platform, the loader or the API. */
+const MEMBERS =
+  'accountHref focusSoon forEachView hasFailed hasOlder isOpen mustStay olderFailed onBack onCancel onClick onClose ' +
+  'onClosed onIntent onKeydown onPointerdown onRetry onSelect renderAwaited renderBack renderConfirm renderDone ' +
+  'renderRefused renderResult scrollToTop';
+
+/** Members of Lit, which stands in the same files: nobody else calls them. None that it names by a text. */
+const OF_LIT =
+  'addController createProperty createRenderRoot elementStyles enableUpdating firstUpdated fromAttribute ' +
+  'getPropertyOptions hasUpdated hostConnected hostDisconnected hostUpdate hostUpdated isUpdatePending performUpdate ' +
+  'removeController renderBefore renderOptions renderRoot requestUpdate scheduleUpdate shadowRootOptions shouldUpdate ' +
+  'toAttribute updateComplete useDefault willUpdate';
+
 /**
  * The keys of the words that are in camel case: short in code and languages alike. One that the drawer's own API says
  * anywhere stays as it is.
  */
-async function wordKeys(): Promise<RegExp> {
-  const words = await readFile(join(WIDGET, 'strings', 'en-tabs.ts'), 'utf8');
+async function shortKeys(): Promise<RegExp> {
+  const english = ['en.ts', 'en-tabs.ts'].map((name) => readFile(join(WIDGET, 'strings', name), 'utf8'));
+  const words = (await Promise.all(english)).join('\n');
   const paths = (await readdir(WIRE)).filter((name) => /^(hub.*|rewards|consents)\.ts$/.test(name));
   const wire = await Promise.all(paths.map((name) => readFile(join(WIRE, name), 'utf8')));
   const said = new Set(wire.join(' ').match(/\w+/g));
   const keys = [...words.matchAll(/^ {2}([a-z]+[A-Z]\w*):/gm)].flatMap(([, key = '']) => (said.has(key) ? [] : [key]));
-  return new RegExp(`^(${keys.join('|')})$`);
+  return new RegExp(`^(${[...keys, ...`${MEMBERS} ${OF_LIT}`.split(' ')].join('|')})$`);
 }
 
 async function buildLoader(shared: BuildOptions, outdir: string, modules: string[]): Promise<Metafile> {

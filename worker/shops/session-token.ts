@@ -29,7 +29,7 @@ export async function makeSession(root: string, of: ReadSession, nowMs: number):
     .setExpirationTime(expires)
     .setJti(crypto.randomUUID())
     .sign(await hmacKeyFor(root, 'session'));
-  return { token, expiresAtMs: expires * 1000 };
+  return { token, expiresAtMs: expires * 1000, nowMs };
 }
 
 /** Whose bearer this is; null for one that ended, is another installation's, or was made for something else. */

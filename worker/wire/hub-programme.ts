@@ -91,7 +91,11 @@ export const HubWalletVoucher = HeldVoucherView.extend({
 export type HubWalletVoucher = z.infer<typeof HubWalletVoucher>;
 
 export const HubWallet = z
-  .object({ items: z.array(HubWalletVoucher), nextCursor: z.string().nullable() })
+  .object({
+    items: z.array(HubWalletVoucher),
+    nextCursor: z.string().nullable(),
+    nowMs: atMs.describe('When this was so, by the shop’s clock: what is left of a time is counted from here'),
+  })
   .openapi('HubWallet');
 export type HubWallet = z.infer<typeof HubWallet>;
 

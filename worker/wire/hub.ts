@@ -27,9 +27,13 @@ export const SessionRequest = z
   .openapi('SessionRequest');
 export type SessionRequest = z.input<typeof SessionRequest>;
 
-export const Session = z.object({ token: z.string(), expiresAtMs: atMs }).openapi('Session', {
-  description: 'A bearer for one shopper of one shop. Keep it in memory only.',
-});
+export const Session = z
+  .object({
+    token: z.string(),
+    expiresAtMs: atMs,
+    nowMs: atMs.describe('When it was made, by the clock that ends it; a browser’s own may be wrong'),
+  })
+  .openapi('Session', { description: 'A bearer for one shopper of one shop. Keep it in memory only.' });
 export type Session = z.infer<typeof Session>;
 
 export const PaymentStatus = z.enum(['pending', 'paid', 'partially_refunded', 'refunded', 'cancelled']);
