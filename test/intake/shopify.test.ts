@@ -237,6 +237,27 @@ describe('an order', () => {
     expect(mapped('orders/create', order({ discount_codes })).event.properties.discount_codes).toEqual(['TENOFF']);
   });
 
+  test.each([
+    ['the cart’s attribute', { note_attributes: [{ name: 'ref', value: ' ABCD ' }] }, 'ABCD'],
+    ['one that the checkout does not show', { note_attributes: [{ name: '_referral_code', value: 'ABCD' }] }, 'ABCD'],
+    ['the first page', { landing_site: '/products/tea?utm_source=x&ref=ABCD#top' }, 'ABCD'],
+    [
+      'the attribute rather than the first page',
+      { landing_site: '/?ref=OLD', note_attributes: [{ name: 'referralCode', value: 'NEW' }] },
+      'NEW',
+    ],
+    ['nothing that is too long', { landing_site: `/?ref=${'A'.repeat(256)}` }, undefined],
+    [
+      'nothing that is no text',
+      { landing_site: 5, note_attributes: [null, 'ref', { name: 'ref', value: {} }] },
+      undefined,
+    ],
+    ['no other attribute', { landing_site: null, note_attributes: [{ name: 'gift', value: 'ref' }] }, undefined],
+  ])('names who referred by %s', (_, told, ref) => {
+    for (const topic of ['orders/create', 'orders/paid', 'checkouts/create'])
+      expect(mapped(topic, order({ token: 't', ...told })).event.properties.ref).toBe(ref);
+  });
+
   test('links only to https images', () => {
     const line_items = ['https://x.example/a.png', 'http://x.example/a.png', 'javascript:alert(1)', 'nonsense'].map(
       (image_url) => ({ id: 11, quantity: 1, price: '1.00', image_url }),

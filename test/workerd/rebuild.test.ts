@@ -7,6 +7,7 @@ import type { StepCall } from '../../worker/jobs/kind.ts';
 import { JOB_KINDS } from '../../worker/jobs/kinds.ts';
 import { jobsOf } from '../../worker/jobs/stubs.ts';
 import { withFaults } from './faulty-copies.ts';
+import { referralShop, referrer, somebody } from './referral-shop.ts';
 import { eventually, makeShop, newUser, type TestShop, track } from './shop.ts';
 
 const order = (orderId: string, euros: number) => ({
@@ -190,7 +191,7 @@ describe('INV-8: a comparison', () => {
     const { result, lines } = await run(shop, 'compare');
     // the one whom nobody can name is compared too: it must have no copy
     expect({ result, lines }).toEqual({
-      result: { customers: 5, orders: 4, vouchers: 0, differences: 0, behind: 0 },
+      result: { customers: 5, orders: 4, referrals: 0, vouchers: 0, differences: 0, behind: 0 },
       lines: [],
     });
   });
@@ -220,6 +221,44 @@ describe('INV-8: a comparison', () => {
     );
     expect(result).toMatchObject({ differences: lines.length });
     expect(JSON.stringify(lines)).not.toContain('@example.com');
+  });
+
+  it('tells which referral is missing, differs, or is nobody’s', async () => {
+    const shop = await referralShop();
+    const by = await referrer(shop);
+    const friends = [somebody(), somebody(), somebody()];
+    for (const { email } of friends) await shop.claim(by.code, email);
+    const copied = 'SELECT referral FROM referral WHERE shop = ? ORDER BY referral';
+    const made = await eventually(async () => {
+      const found = await rows(copied, shop.id);
+      return found.length === 3 ? found.map((row) => String(row.referral)) : null;
+    });
+    expect(await run(shop, 'compare')).toMatchObject({ result: { referrals: 3, differences: 0 }, lines: [] });
+    const [missing, wrong] = made;
+    const change = (sql: string, referral = '') => env.DB.prepare(sql).bind(shop.id, referral).run();
+    await change('DELETE FROM referral WHERE shop = ? AND referral = ?', missing);
+    await change("UPDATE referral SET status = 'blocked', flagged = 1 WHERE shop = ? AND referral = ?", wrong);
+    const stray = `INSERT INTO referral (shop, referral, customer, friend, seq, status, reasons, flagged, started_ms, changed_ms)
+      SELECT shop, ?2, customer, friend, seq, status, reasons, flagged, started_ms, changed_ms FROM referral
+      WHERE shop = ?1 LIMIT 1`;
+    await change(stray, 'stray');
+    const about = (referral: unknown, field: string) => ({
+      customer: by.id,
+      order: null,
+      field: `referral ${referral} ${field}`,
+    });
+    const { result, lines } = await run(shop, 'compare');
+    expect(result).toMatchObject({ referrals: 3, differences: 4 });
+    expect(sorted(lines)).toEqual(
+      sorted([
+        { ...about(missing, 'row'), object: 'present', copy: null },
+        { ...about(wrong, 'status'), object: 'pending', copy: 'blocked' },
+        { ...about(wrong, 'flagged'), object: 0, copy: 1 },
+        { ...about('stray', 'row'), object: null, copy: 'present' },
+      ]),
+    );
+    expect((await run(shop, 'rebuild')).state).toBe('done');
+    await expectEqual(shop);
   });
 
   it('asks again where a copy is merely behind', async () => {

@@ -1,7 +1,17 @@
 /** Friends who claimed nothing, over the API: a link that a browser followed, or a code that an order names. */
 import { describe, expect, it } from 'vitest';
-import { completed, order, type ReferralShop, referralShop, referrer, side, somebody } from './referral-shop.ts';
+import {
+  completed,
+  order,
+  PROMISE,
+  type ReferralShop,
+  referralShop,
+  referrer,
+  side,
+  somebody,
+} from './referral-shop.ts';
 import { type Answer, call, eventually } from './shop.ts';
+import { connected, webhook } from './shopify-sender.ts';
 
 let shared: Promise<ReferralShop> | null = null;
 function plain(): Promise<ReferralShop> {
@@ -34,6 +44,24 @@ describe('F9: a friend who claimed nothing', () => {
     const [by, friend] = [await referrer(shop), somebody()];
     await order(shop, friend, 80, { coupon: by.code.toLowerCase() });
     expect((await completed(shop, by, friend.ref)).friend.balance).toBe(50);
+  });
+
+  it.each([
+    ['an attribute of its cart', (code: string) => ({ note_attributes: [{ name: 'ref', value: code }] })],
+    ['the page it began on', (code: string) => ({ landing_site: `/products/tea?utm_source=x&ref=${code}` })],
+  ])('is whoever’s code a first order of Shopify’s has in %s, told twice or not', async (_, told) => {
+    const shop = await connected();
+    const put = await shop.admin('PUT', '/admin/v1/programme', { order: null, referrals: PROMISE });
+    expect(put.status).toBe(200);
+    const [by, friend] = [await referrer(shop), somebody()];
+    const payload = { id: 1001, email: friend.email, currency: 'EUR', financial_status: 'paid', total_price: '80.00' };
+    const times = { created_at: '2026-01-10T10:00:00Z', updated_at: '2026-01-10T10:00:00Z', subtotal_price: '80.00' };
+    for (const topic of ['orders/create', 'orders/paid']) {
+      const answer = await webhook(shop, topic, { ...payload, ...times, ...told(by.code) });
+      expect(answer.status).toBe(200);
+    }
+    const done = await completed(shop, by, `email:${friend.email}`);
+    expect([done.by.balance, done.friend.balance]).toEqual([100, 50]);
   });
 
   it('F1: is nobody’s friend by their own code, and blocked by that of another address of theirs', async () => {

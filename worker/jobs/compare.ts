@@ -9,6 +9,7 @@ import type { JsonObject } from '../domain/json.ts';
 import type { Env } from '../env.ts';
 import { type Difference, differences, type OrderOwner, orderOwners, profileIds } from '../projection/told.ts';
 import { compareOffers, compareStrays } from './compare-offers.ts';
+import { compareReferrals } from './compare-referrals.ts';
 import { eachObject } from './customer-pages.ts';
 import { jobKind, type StepCall, type StepOutcome } from './kind.ts';
 import { FIRST_PLACE, OfferPlace } from './offer-pages.ts';
@@ -19,11 +20,12 @@ const ORDER_PAGE = 300;
 const PAUSES_MS = [100, 300, 900];
 
 const Cursor = z.strictObject({
-  phase: z.enum(['customers', 'orders', 'offers', 'strays']),
+  phase: z.enum(['customers', 'orders', 'referrals', 'offers', 'strays']),
   after: z.string(),
   place: OfferPlace,
   customers: z.int(),
   orders: z.int(),
+  referrals: z.int(),
   vouchers: z.int(),
   differences: z.int(),
   behind: z.int(),
@@ -46,19 +48,27 @@ export const compare = jobKind({
   step: async (call): Promise<StepOutcome<Cursor>> => {
     const at: Cursor = call.cursor ?? { ...NOTHING, phase: 'customers', after: '', place: FIRST_PLACE };
     if (at.phase === 'offers' || at.phase === 'strays') return offers(call, at);
-    const found = at.phase === 'customers' ? await comparePage(call, at.after) : await compareOrders(call, at.after);
+    const found = await LOOKS[at.phase](call, at.after);
     const next = { ...at, after: found.last ?? '', behind: at.behind + found.behind };
     next[at.phase] += found.seen;
     next.differences += found.differences.length;
-    const progress = { done: next.customers, total: at.phase === 'orders' ? next.customers : null };
+    const progress = { done: next.customers, total: at.phase === 'customers' ? null : next.customers };
     const lines = found.differences.map((difference): JsonObject => ({ ...difference }));
     if (found.last !== null) return { state: 'going', cursor: next, progress, lines };
-    const phase = at.phase === 'customers' ? ('orders' as const) : ('offers' as const);
-    return { state: 'going', cursor: { ...next, phase }, progress, lines };
+    return { state: 'going', cursor: { ...next, phase: AFTER[at.phase] }, progress, lines };
   },
 });
 
-const NOTHING = { customers: 0, orders: 0, vouchers: 0, differences: 0, behind: 0 };
+const NOTHING = { customers: 0, orders: 0, referrals: 0, vouchers: 0, differences: 0, behind: 0 };
+
+const LOOKS = {
+  customers: comparePage,
+  orders: compareOrders,
+  referrals: async ({ env, shop }: Call, after: string): Promise<Found> => {
+    return { ...(await compareReferrals(env, shop, after)), behind: 0 };
+  },
+};
+const AFTER = { customers: 'orders', orders: 'referrals', referrals: 'offers' } as const;
 
 /** Campaigns and codes, and then copies that are nobody's. */
 async function offers({ env, shop, untilMs }: Call, at: Cursor): Promise<StepOutcome<Cursor>> {

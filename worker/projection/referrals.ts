@@ -3,6 +3,7 @@ import { and, desc, eq, lt, or } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import type { Made } from '../domain/referrals/made.ts';
 import { referrals } from './schema.ts';
+import type { ToldRow } from './voucher-rows.ts';
 
 const SLICE = 500;
 
@@ -26,15 +27,19 @@ export interface ReferrerSet {
 
 export function referralStatements(db: D1Database, shop: string, sets: ReferrerSet[]): D1PreparedStatement[] {
   const rows = sets.flatMap(({ customer, from, head, referrals: made }) =>
-    made.map(({ id, friend, status, reasons, flagged, startedAtMs, changedAtMs }) => ({
-      ...{ c: customer, from, seq: head.seq, id, friend, status, reasons: JSON.stringify(reasons) },
-      ...{ flagged: flagged ? 1 : 0, started: startedAtMs, changed: changedAtMs },
-    })),
+    made.map((one) => ({ ...referralRow(customer, one), from, seq: head.seq })),
   );
   const slices = Array.from({ length: Math.ceil(rows.length / SLICE) }, (_, at) =>
     rows.slice(at * SLICE, (at + 1) * SLICE),
   );
   return slices.map((slice) => db.prepare(REFERRALS).bind(shop, JSON.stringify(slice)));
+}
+
+/** One referral of a customer under the names it is told by. */
+export function referralRow(customer: string, made: Made): ToldRow {
+  const { id, friend, status, reasons, flagged, startedAtMs, changedAtMs } = made;
+  const times = { started: startedAtMs, changed: changedAtMs };
+  return { c: customer, id, friend, status, reasons: JSON.stringify(reasons), flagged: flagged ? 1 : 0, ...times };
 }
 
 export type ReferralRow = typeof referrals.$inferSelect;

@@ -9,7 +9,8 @@ import { DAY_MS, type Work } from '../work.ts';
 import { codeOf, readCode } from './code.ts';
 import type { ReferralProgramme } from './programme.ts';
 
-const NAMES = ['ref', 'referral_code', 'referralCode'];
+/** What a field is called that holds a code. */
+export const NAMES = ['ref', 'referral_code', 'referralCode'];
 /** Addresses, or their part after the question mark. */
 const ADDRESSES = ['url', 'search', 'landing_site', 'landingSite'];
 const LONGEST_ADDRESS = 2_000;
@@ -25,7 +26,8 @@ export function codeIn(properties: JsonObject): string | null {
   return null;
 }
 
-function refOf(address: string): string | null {
+/** What an address, or its part after the question mark, says of who referred; null: nothing. */
+export function refOf(address: string): string | null {
   if (address.length > LONGEST_ADDRESS) return null;
   const [, query = ''] = address.split('?', 2);
   return new URLSearchParams(query.split('#', 1)[0]).get('ref');

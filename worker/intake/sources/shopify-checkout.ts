@@ -8,6 +8,7 @@ import { emailOf } from '../../domain/identifier.ts';
 import { idOf, type JsonObject, objectOf, objectsOf, textOf } from '../../domain/json.ts';
 import type { Delivery } from '../../routing/deliver.ts';
 import { httpsOrNull } from './shopify-json.ts';
+import { referralOf } from './shopify-referral.ts';
 import { eventOf, type Webhook } from './shopify-webhook.ts';
 
 const LONGEST_TOKEN = 100;
@@ -53,6 +54,7 @@ function propertiesOf(payload: JsonObject, token: string): JsonObject {
       quantity: Number.isSafeInteger(line.quantity) ? Number(line.quantity) : 0,
       price: textOf(line, 'price'),
     })),
+    ...referralOf(payload),
   };
 }
 

@@ -15,6 +15,7 @@ import {
 } from './shopify-customer.ts';
 import { instantOf } from './shopify-json.ts';
 import { carrierWordOf, fulfilmentOf, snapshotOf } from './shopify-order.ts';
+import { referralOf } from './shopify-referral.ts';
 import { refundOf } from './shopify-refund.ts';
 import { eventOf, occurredAt, type Webhook } from './shopify-webhook.ts';
 
@@ -163,5 +164,6 @@ function orderProperties(fact: Extract<OrderFact, { kind: 'order' }>, payload: J
       name: line.title,
       quantity: line.quantity,
     })),
+    ...referralOf(payload),
   };
 }
