@@ -170,6 +170,32 @@ describe('an advance', () => {
     expect([await nowOf(shop), await balanceOf(shop, user)]).toEqual([toMs, 10]);
   });
 
+  it('knows what is due where the clock itself crashes, whenever it crashes', async () => {
+    const shop = await testShop();
+    const users = await makeUsers(shop, 3);
+    const { nowMs } = (await advance(shop, { by: 'PT0S' })).body;
+    const crash = () =>
+      runInDurableObject(env.SHOP.get(env.SHOP.idFromName(`shop:${shop.id}`)), (_, state) =>
+        state.abort('crash'),
+      ).catch(() => {});
+    const [early = '', late = '', never = ''] = users;
+    await give(shop, early, 10, nowMs + 2 * DAY);
+    await crash();
+    await give(shop, late, 10, nowMs + 4 * DAY);
+    await advance(shop, { by: 'P1D' });
+    await crash();
+    await advance(shop, { by: 'P2D' });
+    await give(shop, never, 10, nowMs + 400 * DAY);
+    await crash();
+    await advance(shop, { by: 'P2D' });
+    const found = (await Promise.all(users.map((user) => entriesOf(shop, user)))).flat();
+    const expired = found.filter(({ kind }) => kind === 'expired');
+    expect(expired.map(({ atMs, recordedAtMs }) => [atMs - nowMs, recordedAtMs - nowMs])).toEqual([
+      [2 * DAY, 2 * DAY],
+      [4 * DAY, 4 * DAY],
+    ]);
+  });
+
   it('asks the object of a write that died between entering and leaving', async () => {
     const shop = await testShop();
     const [user = ''] = await makeUsers(shop, 1);

@@ -3,6 +3,7 @@
  * write is under way, so what falls due happens in the order of time over all of the shop's objects.
  */
 import type { Database } from '../storage/database.ts';
+import { type Asking, ClockDues } from './clock-dues.ts';
 
 export interface ClockReading {
   nowMs: number;
@@ -15,9 +16,7 @@ export type Entered =
   /** The clock waits for the writes under way; ask again in a moment. */
   | { state: 'closed' };
 
-export interface Due {
-  object: string;
-  token: string;
+export interface Due extends Asking {
   /** null: nothing is. */
   dueMs: number | null;
 }
@@ -28,22 +27,20 @@ export interface ClockStep {
   nowMs: number;
   /** No write begins until the next step. */
   closed: boolean;
-  objects: Omit<Due, 'dueMs'>[];
+  objects: Asking[];
 }
 
-const MOST_OBJECTS = 32;
 /** No write begins for this long, at most, while those under way end. */
 const CLOSED_MS = 1_000;
 
-const ASKED = `SELECT object, token FROM clock_due WHERE at_ms IS NULL ORDER BY object LIMIT ${MOST_OBJECTS}`;
-const DUE = `SELECT object, token FROM clock_due WHERE at_ms <= ? ORDER BY at_ms, object LIMIT ${MOST_OBJECTS}`;
-
 export class Clock {
   readonly #db: Database;
+  readonly #dues: ClockDues;
   #closedUntilMs = 0;
 
   constructor(db: Database) {
     this.#db = db;
+    this.#dues = new ClockDues(db);
   }
 
   read(): ClockReading {
@@ -54,43 +51,30 @@ export class Clock {
   /** A write begins in `object`: from now on it is to be asked what is due. */
   enter(object: string): Entered {
     if (Date.now() < this.#closedUntilMs) return { state: 'closed' };
-    const token = crypto.randomUUID();
-    this.#db.run(
-      `INSERT INTO clock_due (object, token, at_ms) VALUES (?, ?, NULL)
-       ON CONFLICT DO UPDATE SET token = excluded.token, at_ms = NULL`,
-      object,
-      token,
-    );
-    return { state: 'entered', token, clock: this.read() };
+    return { state: 'entered', token: this.#dues.begin(object), clock: this.read() };
   }
 
   /** What is due there since the write of `token`; counts only where no later write has begun. */
   leave({ object, token, dueMs }: Due): void {
-    if (dueMs === null) this.#db.run('DELETE FROM clock_due WHERE object = ? AND token = ?', object, token);
-    else this.#db.run('UPDATE clock_due SET at_ms = ? WHERE object = ? AND token = ?', dueMs, object, token);
+    this.#dues.say(object, token, dueMs);
   }
 
   /** Moves on towards `targetMs`: freezes at the first call, never runs backwards, and stops wherever something is due. */
   step(targetMs: number): ClockStep {
     const nowMs = this.read().nowMs;
-    const asked = this.#objects(ASKED);
+    const asked = this.#dues.asked();
     if (asked.length > 0) {
       this.#closedUntilMs = Date.now() + CLOSED_MS;
       return { reached: false, nowMs, closed: true, objects: asked };
     }
     this.#closedUntilMs = 0;
-    const next = this.#db.one('SELECT MIN(at_ms) AS at FROM clock_due WHERE at_ms <= ?', targetMs);
-    const due = next === null || next.at === null ? null : Number(next.at);
+    const due = this.#dues.next(targetMs);
     const to = Math.max(nowMs, due ?? targetMs);
     this.#db.run(
       'INSERT INTO clock (one, frozen_ms) VALUES (1, ?) ON CONFLICT DO UPDATE SET frozen_ms = excluded.frozen_ms',
       to,
     );
-    const objects = due === null ? [] : this.#objects(DUE, to);
-    return { reached: due === null, nowMs: to, closed: false, objects };
-  }
-
-  #objects(sql: string, ...values: number[]): ClockStep['objects'] {
-    return this.#db.all(sql, ...values).map((row) => ({ object: String(row.object), token: String(row.token) }));
+    if (due === null) this.#dues.keep();
+    return { reached: due === null, nowMs: to, closed: false, objects: due === null ? [] : this.#dues.dueBy(to) };
   }
 }
