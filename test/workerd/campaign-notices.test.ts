@@ -62,6 +62,37 @@ describe('a budget of money', () => {
   });
 });
 
+it('a budget that is written as a rule is told of as well, also where the object died before it had told', async () => {
+  const { id } = await makeCampaign(shop.id);
+  const object = campaignIn(env, shop.id, id);
+  const bounds = { ...FREE, redemptions: 2 };
+  const counts = ['campaign.redemptions.ever' as const];
+  for (const op of ['one', 'two']) {
+    const cost = { redemptions: 1, discountMinor: 0, ordersMinor: 0 };
+    const call = {
+      op,
+      by: 1 as const,
+      cost,
+      customer: null,
+      atMs: NOW,
+      calendar: CALENDAR,
+      counts,
+      caps: null,
+      bounds,
+    };
+    const coordinator = { kind: 'codes' as const, object: `codes:${shop.id}:0:0`, op, fingerprint: 'f', place: 0 };
+    await object.reserve({ ...call, coordinator });
+    await object.post(op, null);
+  }
+  const stub = () => env.CAMPAIGN.get(env.CAMPAIGN.idFromName(`campaign:${shop.id}:${id}`));
+  await runInDurableObject(stub(), async (_, state) => {
+    await state.storage.sync();
+    state.abort('crash');
+  }).catch(() => {});
+  await runDurableObjectAlarm(stub());
+  expect(await about(id, 1)).toEqual([['campaign.used_up', 'redemptions', 2, 2]]);
+});
+
 it('notices come by pages, each once', async () => {
   const all = (await notices()).items.map(({ id }) => id);
   const paged: string[] = [];

@@ -231,20 +231,20 @@ describe('a publication', () => {
     return campaignIn(env, shop.id, made.id);
   };
 
-  it('26: gives each of a fixed pool once, and none where it is empty', async () => {
+  it('case 26: gives each of a fixed pool once, and none where it is empty', async () => {
     const object = await poolOf(10);
     const answers = await Promise.all(Array.from({ length: 100 }, () => object.publish(publishing())));
     expect([new Set(codesIn(answers)).size, refusals(answers).length]).toEqual([10, 90]);
     expect(new Set(refusals(answers))).toEqual(new Set(['no_voucher_suitable_for_publication']));
   });
 
-  it('26: makes what a growing pool lacks, each code once', async () => {
+  it('case 26: makes what a growing pool lacks, each code once', async () => {
     const object = await poolOf(10, { kind: 'auto_update' });
     const answers = await Promise.all(Array.from({ length: 100 }, () => object.publish(publishing())));
     expect([new Set(codesIn(answers)).size, refusals(answers)]).toEqual([100, []]);
   });
 
-  it('25: 50 at once for one customer who joins once are one, with equal answers', async () => {
+  it('case 25: 50 at once for one customer who joins once are one, with equal answers', async () => {
     const object = await poolOf(10, { joinOnce: true });
     const answers = await Promise.all(
       Array.from({ length: 50 }, () => object.publish(publishing({ customer: 'a-1' }))),
@@ -257,7 +257,7 @@ describe('a publication', () => {
     );
   });
 
-  it('28: under the same source is the same, and for somebody else a duplicate', async () => {
+  it('case 28: under the same source is the same, and for somebody else a duplicate', async () => {
     const object = await poolOf(10);
     const first = await object.publish(publishing({ customer: 'a-1', sourceId: 'order-1' }));
     expect(codesIn([await object.publish(publishing({ customer: 'a-1', sourceId: 'order-1' }))])).toEqual(
@@ -276,7 +276,7 @@ describe('a publication', () => {
     expect(await object.publish({ ...call, fingerprint: 'other' })).toEqual({ refusal: 'mismatch' });
   });
 
-  it('24: comes about while its campaign is switched off, but not by itself', async () => {
+  it('case 24: comes about while its campaign is switched off, but not by itself', async () => {
     const object = await poolOf(10, { active: false });
     expect(
       refusals([await object.publish(publishing()), await object.publish(publishing({ distribution: 'distr_1' }))]),

@@ -59,6 +59,75 @@ it('a budget that is raised is given on from where it stood', async () => {
   expect(await settled(shop, [third])).toEqual([15]);
 });
 
+const doubled = (budget: unknown) => ({
+  order: { points: 1, perMinor: 100 },
+  earning: {
+    rules: [
+      {
+        kind: 'order',
+        id: 'double',
+        name: 'Double',
+        gives: { kind: 'rate', points: 1, perMinor: 100 },
+        stackable: true,
+        budget,
+      },
+    ],
+  },
+});
+
+function order(id: string, euros: number): object {
+  const products = [{ product_id: 'p1', name: 'Beans', price: euros, quantity: 1 }];
+  return { order_id: id, subtotal: euros, total: euros, currency: 'EUR', products };
+}
+
+describe('INV-6: a budget of an order rule', () => {
+  it('is given to as many orders as it is enough for whole, and what is refunded is there for others', async () => {
+    const shop = await makeShop();
+    expect((await shop.admin('PUT', '/admin/v1/programme', doubled({ most: 100 }))).status).toBe(200);
+    const users = Array.from({ length: 6 }, newUser);
+    await Promise.all(users.map((user, at) => shop.batch(track(user, 'Order Completed', order(`o${at}`, 40)))));
+    const balances = await settled(shop, users);
+    expect(balances.toSorted((a, b) => b - a)).toEqual([80, 80, 40, 40, 40, 40]);
+
+    const at = balances.indexOf(80);
+    const refund = { order_id: `o${at}`, refund_id: 'half', total: 20 };
+    await shop.batch(
+      track(users[at] ?? '', 'Order Refunded', refund),
+      track(users[at] ?? '', 'Order Refunded', refund),
+    );
+    expect(await settled(shop, [users[at] ?? ''])).toEqual([40]);
+    // 20 were left, and 20 come back: a moment later there is room for one more whole order
+    await eventually(async () => {
+      const late = newUser();
+      await shop.batch(track(late, 'Order Completed', order(late, 40)));
+      return (await settled(shop, [late]))[0] === 80 ? true : null;
+    }, 10_000);
+    const last = newUser();
+    await shop.batch(track(last, 'Order Completed', order('last', 1)));
+    expect(await settled(shop, [last])).toEqual([1]);
+  });
+
+  it('INV-2: an order that is told again takes of it once, and one of another customer finds it used up', async () => {
+    const shop = await makeShop();
+    await shop.admin('PUT', '/admin/v1/programme', doubled({ most: 1, of: 'times' }));
+    const [first, second] = [newUser(), newUser()];
+    const told = track(first, 'Order Completed', order('once', 40));
+    await shop.batch(told);
+    await shop.batch(told, track(first, 'Order Updated', order('once', 40)));
+    expect(await settled(shop, [first])).toEqual([80]);
+    await shop.batch(track(second, 'Order Completed', order('twice', 40)));
+    expect(await settled(shop, [second])).toEqual([40]);
+  });
+
+  it('INV-14: is refused where the rule gives a reward', async () => {
+    const shop = await makeShop();
+    const programme = doubled({ most: 5 });
+    const rules = programme.earning.rules.map((rule) => ({ ...rule, gives: { kind: 'reward', reward: 'mug' } }));
+    const { status, body } = await shop.admin('PUT', '/admin/v1/programme', { ...programme, earning: { rules } });
+    expect([status, body.errors[0].field]).toEqual([400, 'earning.rules.0.budget']);
+  });
+});
+
 it.each([
   [{ most: 0 }, 'earning.rules.0.budget.most'],
   [{ most: 1.5 }, 'earning.rules.0.budget.most'],

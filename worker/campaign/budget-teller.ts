@@ -1,12 +1,13 @@
 /** Tells the merchant when a campaign's budget gets low and when it is used up: once for each, and anew once there is more. */
-import type { Budget, Cost } from '../domain/vouchers/budget.ts';
+import type { Budget, Budgets, Cost } from '../domain/vouchers/budget.ts';
 import { levelOf } from '../domain/vouchers/budget.ts';
+import { narrower } from '../domain/vouchers/budget-shares.ts';
+import type { Caps } from '../domain/vouchers/campaign.ts';
 import type { Env } from '../env.ts';
 import type { Notice } from '../shops/notices.ts';
 import type { Database } from '../storage/database.ts';
 import { remote } from '../storage/remote.ts';
 import { withCaps } from './budgets.ts';
-import type { Escrow } from './escrow.ts';
 import type { CampaignRecord } from './record.ts';
 
 const GATHER_MS = 20;
@@ -17,7 +18,9 @@ const LEVELS = [null, 'low', 'used_up'] as const;
 export interface BudgetTellerOf {
   shop: string;
   db: Database;
-  escrow: Escrow;
+  budgets: () => Budgets;
+  /** What its rules let through in all. */
+  bounds: () => Caps | null;
   record: () => CampaignRecord | null;
 }
 
@@ -72,7 +75,8 @@ export class BudgetTeller {
   #passed(): Passed[] {
     const caps = this.#of.record()?.campaign.caps;
     if (caps === undefined) return [];
-    const budgets = withCaps(this.#of.escrow.budgets, caps);
+    const bounds = this.#of.bounds();
+    const budgets = withCaps(this.#of.budgets(), bounds === null ? caps : narrower(caps, bounds));
     return KINDS.flatMap((kind) => {
       const budget = budgets[kind];
       if (budget.cap === null && !this.#told.has(kind)) return [];

@@ -1,5 +1,5 @@
 /** The three budgets of a campaign taken together: redemptions, money given away, amounts of orders. Pure. */
-import { type Budget, type Budgets, type Cost, giveBack, NO_BUDGET } from '../domain/vouchers/budget.ts';
+import { type Budget, type Budgets, type Cost, NO_BUDGET } from '../domain/vouchers/budget.ts';
 import type { Caps } from '../domain/vouchers/campaign.ts';
 import type { Spent } from './calls.ts';
 
@@ -37,9 +37,15 @@ export function used(budgets: Budgets, cost: Cost): Budgets {
   return each(budgets, (budget, kind) => ({ ...budget, used: budget.used + cost[kind] }));
 }
 
-/** What was taken back is never more than was used: what was redeemed before it was told of is not there. */
-export function givenBack(budgets: Budgets, cost: Cost): Budgets {
-  return each(budgets, (budget, kind) => giveBack(budget, Math.min(budget.used, cost[kind])));
+/**
+ * What was taken back is never more than was used: what was redeemed before it was told of is not there. `beside`: what
+ * shares used; what they gave may come back here, and then less than nothing was used here.
+ */
+export function givenBack(budgets: Budgets, cost: Cost, beside: Cost): Budgets {
+  return each(budgets, (budget, kind) => {
+    const most = Math.max(0, budget.used + beside[kind]);
+    return { ...budget, used: budget.used - Math.min(most, cost[kind]) };
+  });
 }
 
 export function plus(a: Cost, b: Cost): Cost {

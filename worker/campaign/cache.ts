@@ -2,6 +2,7 @@
 import type { Env } from '../env.ts';
 import { Fresh } from '../storage/fresh.ts';
 import { remote } from '../storage/remote.ts';
+import { budgetAt } from './budget-at.ts';
 import type { CampaignRecord } from './record.ts';
 
 const records = new Fresh<CampaignRecord | null>(2_000);
@@ -9,6 +10,11 @@ const records = new Fresh<CampaignRecord | null>(2_000);
 /** A campaign with its budget and pool; `campaign`: its id. */
 export function campaignIn(env: Env, shop: string, campaign: string) {
   return remote(env.CAMPAIGN, `campaign:${shop}:${campaign}`);
+}
+
+/** Its budget alone, which may lie in several objects. */
+export function budgetOf(env: Env, shop: string, campaign: string) {
+  return budgetAt(env, `campaign:${shop}:${campaign}`);
 }
 
 /** What is kept of the stock of a reward: no definition, only what was taken and given back. */

@@ -18,6 +18,8 @@ export interface Taking {
   counts: CountName[];
   /** Of something that has no definition here, such as the stock of a reward; null: those of the campaign. */
   caps: Caps | null;
+  /** What the rules that the asker goes by let through in all: not guarded here, but shares never pass it. Absent: nothing is known. */
+  bounds?: Caps | null;
 }
 
 /** `own`: what the asker keeps here already does not count against it. */
@@ -33,9 +35,9 @@ export interface ReserveCall extends Taking {
 }
 
 export type Reserved =
-  | { granted: true; counts: Counts }
+  | { granted: true; counts: Counts /** Shares decide; told by the root alone. */; split?: true }
   /** `ended`: it was voided before it was asked for. */
-  | { granted: false; full: keyof Cost | 'ended'; room: number };
+  | { granted: false; full: keyof Cost | 'ended'; room: number; split?: true };
 
 /** What an object of codes redeemed or took back by itself, by its own numbers. */
 export interface HeardEntry {

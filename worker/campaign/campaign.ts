@@ -2,27 +2,22 @@
  * The Campaign object: its definition in versions, its pool of codes, who has joined, and what of its caps is given away or
  * kept. A thin shell: each call is one transaction, and one alarm ends what nobody else ended.
  */
-import { DurableObject } from 'cloudflare:workers';
-import first from '../../migrations/campaign/0001_campaign.sql';
-import type { Cost } from '../domain/vouchers/budget.ts';
 import type { Caps } from '../domain/vouchers/campaign.ts';
-import type { Counts } from '../domain/vouchers/facts.ts';
 import type { Env } from '../env.ts';
 import { codeMintOf, planOf } from '../offers/code-mint.ts';
 import type { VoucherCopies } from '../projection/voucher-rows.ts';
+import { codeMakerOf } from '../shops/code-maker.ts';
 import { Alarm } from '../storage/alarm.ts';
-import { Database } from '../storage/database.ts';
 import { within } from '../time/deadline.ts';
+import { BudgetObject } from './budget-object.ts';
 import { BudgetTeller } from './budget-teller.ts';
-import { NO_CAPS, spentOf } from './budgets.ts';
-import type { CountCall, HearCall, ReserveCall, Reserved, Spent, Taking } from './calls.ts';
+import { NO_CAPS } from './budgets.ts';
 import { Changes } from './changes.ts';
 import { Definitions } from './definitions.ts';
-import { Escrow } from './escrow.ts';
 import { Loose } from './loose.ts';
 import { Pool } from './pool.ts';
 import type { Publication, PublishAnswer, PublishCall } from './publication.ts';
-import { Publications } from './publications.ts';
+import { type ForgetCall, Publications } from './publications.ts';
 import { type Minting, Publishing, type Unfit } from './publishing.ts';
 import { type CampaignChange, type CampaignRecord, type Changed, changedRecord, type Request } from './record.ts';
 import { Teller } from './teller.ts';
@@ -30,10 +25,8 @@ import { Teller } from './teller.ts';
 /** Copies are looked after this soon, loose ends later. */
 const SOONEST_MS = 5_000;
 
-export class Campaign extends DurableObject<Env> {
-  readonly #db: Database;
+export class Campaign extends BudgetObject {
   readonly #definitions: Definitions;
-  readonly #escrow: Escrow;
   readonly #pool: Pool;
   readonly #changes: Changes;
   readonly #publications: Publications;
@@ -45,17 +38,15 @@ export class Campaign extends DurableObject<Env> {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.#db = new Database(ctx.storage, [first]);
-    this.#definitions = new Definitions(this.#db);
-    this.#escrow = new Escrow(this.#db);
-    this.#pool = new Pool(this.#db);
-    this.#changes = new Changes(this.#db, this.#definitions, this.#pool);
-    this.#publications = new Publications(this.#db);
-    this.#publishing = new Publishing(this.#db, this.#pool, this.#publications);
+    this.#definitions = new Definitions(this.db);
+    this.#pool = new Pool(this.db);
+    this.#changes = new Changes(this.db, this.#definitions, this.#pool);
+    this.#publications = new Publications(this.db);
+    this.#publishing = new Publishing(this.db, this.#pool, this.#publications);
     this.#loose = new Loose({
       env,
-      shop: this.#shop(),
-      escrow: this.#escrow,
+      shop: this.shop(),
+      escrow: this.escrow,
       publications: this.#publications,
       record: () => this.#definitions.current(),
       book: {
@@ -65,17 +56,18 @@ export class Campaign extends DurableObject<Env> {
       },
     });
     this.#teller = new Teller(env.DB, {
-      shop: this.#shop(),
+      shop: this.shop(),
       definitions: this.#definitions,
       publications: this.#publications,
+      idOf: (code) => codeMakerOf(env.ROOT_SECRET, this.shop()).idOf(code),
     });
-    const about = { shop: this.#shop(), db: this.#db, escrow: this.#escrow };
+    const about = { shop: this.shop(), db: this.db, budgets: () => this.budgets, bounds: () => this.escrow.bounds };
     this.#budgetTeller = new BudgetTeller(env, { ...about, record: () => this.#definitions.current() });
     this.#alarm = new Alarm(ctx.storage, { dueMs: () => this.#dueMs(), soonestMs: SOONEST_MS });
   }
 
   get rowsWritten(): number {
-    return this.#db.rowsWritten;
+    return this.db.rowsWritten;
   }
 
   /** null: there is no such campaign. Creates nothing. */
@@ -87,7 +79,7 @@ export class Campaign extends DurableObject<Env> {
   create(record: CampaignRecord, who: string, fingerprint = ''): CampaignRecord {
     const known = this.#definitions.current();
     if (known !== null) return known;
-    this.#db.migrate();
+    this.db.migrate();
     this.#changes.create(record, who, fingerprint);
     this.#changed();
     return record;
@@ -98,10 +90,9 @@ export class Campaign extends DurableObject<Env> {
     return this.#changes.madeBy(fingerprint);
   }
 
-  change(change: CampaignChange, request: Request): Changed {
-    return this.#told(
-      this.#changes.requested(request, (record) => changedRecord(record, change, request.nowMs) ?? 'discount_kind'),
-    );
+  async change(change: CampaignChange, request: Request): Promise<Changed> {
+    const work = () => this.#changes.requested(request, (record) => changedRecord(record, change, request.nowMs));
+    return this.#told(change.caps === undefined ? work() : await this.alone(work));
   }
 
   /** A job has made or imported so many codes for it, once; `failed`: it could not make those that were wanted. */
@@ -128,8 +119,8 @@ export class Campaign extends DurableObject<Env> {
 
   /** Adds codes that nobody was given; a batch once. */
   addCodes(batch: string, codes: string[]): void {
-    this.#db.migrate();
-    this.#db.transaction(() => this.#pool.add(batch, codes));
+    this.db.migrate();
+    this.db.transaction(() => this.#pool.add(batch, codes));
   }
 
   poolSize(): number {
@@ -140,7 +131,7 @@ export class Campaign extends DurableObject<Env> {
   publish(call: PublishCall): PublishAnswer {
     const record = this.#definitions.current();
     if (record === null) return { refusal: 'not_found' };
-    this.#db.migrate();
+    this.db.migrate();
     const answer = this.#publishing.begin(record, call, { minting: this.#minting(record), wallMs: Date.now() });
     this.#alarm.arm();
     return answer;
@@ -163,6 +154,14 @@ export class Campaign extends DurableObject<Env> {
     return this.#ended(this.#publishing.finish(publication));
   }
 
+  /** An erased customer is nobody here any more. */
+  forget(call: ForgetCall): void {
+    if (this.#definitions.current() === null) return;
+    this.db.migrate();
+    this.db.transaction(() => this.#publications.forget(call));
+    this.#changed();
+  }
+
   /** How many of these customers have joined. */
   joined(customers: string[]): number {
     return this.#publications.joined(customers);
@@ -170,50 +169,6 @@ export class Campaign extends DurableObject<Env> {
 
   publication(id: string): Publication | null {
     return this.#publications.one(id);
-  }
-
-  /** Keeps a cost until it is posted or voided. */
-  reserve(call: ReserveCall): Reserved {
-    const reserved = this.#escrow.reserve(call, this.#capsOf(call), Date.now());
-    this.#alarm.arm();
-    return reserved;
-  }
-
-  /** It came about, for `actual`, at most what was kept. false: nothing was kept under this name. */
-  post(op: string, actual: Cost | null): boolean {
-    return this.#spending(this.#escrow.post(op, actual));
-  }
-
-  void(op: string): void {
-    this.#escrow.void(op);
-  }
-
-  /** Which of these operations something is kept for. */
-  kept(ops: string[]): string[] {
-    return this.#escrow.kept(ops);
-  }
-
-  /** Takes a cost for good. */
-  take(call: Taking): Reserved {
-    return this.#spending(this.#escrow.take(call, this.#capsOf(call)));
-  }
-
-  /** What was posted or taken is free again, once for each `op`. */
-  giveBack(call: Pick<Taking, 'op' | 'cost' | 'customer' | 'atMs' | 'calendar'>, nowMs: number): void {
-    this.#spending(this.#escrow.giveBack(call, nowMs));
-  }
-
-  /** What an object of codes did by itself; each of its numbers once. */
-  hear(call: HearCall): void {
-    this.#spending(this.#escrow.hear(call));
-  }
-
-  counts(call: CountCall): Counts {
-    return this.#escrow.counts(call);
-  }
-
-  spent(): Spent {
-    return spentOf(this.#escrow.budgets);
   }
 
   /** Resolves true once copies know all that happened here, false where D1 fails or it takes longer than `ms`. */
@@ -229,9 +184,9 @@ export class Campaign extends DurableObject<Env> {
 
   override async alarm(): Promise<void> {
     this.#alarm.rang();
-    const looked = await this.#loose.end(Date.now());
+    const looked = [await this.#loose.end(Date.now()), await this.#reportedWell(), await this.cooling.look(Date.now())];
     const told = await Promise.all([this.#teller.flush(), this.#budgetTeller.flush()]);
-    this.#alarm.ended(looked && told.every((one) => one));
+    this.#alarm.ended([...looked, ...told].every((one) => one));
     this.#alarm.arm();
   }
 
@@ -247,32 +202,40 @@ export class Campaign extends DurableObject<Env> {
 
   #changed(): void {
     this.#teller.touch();
-    this.#spending(null);
+    this.spending();
   }
 
   /** What was given away may have passed a level of the budget. */
-  #spending<T>(done: T): T {
+  protected override spending(): void {
     this.#budgetTeller.touch();
     this.#alarm.arm();
-    return done;
+  }
+
+  protected override caps(): Caps {
+    return this.#definitions.current()?.campaign.caps ?? NO_CAPS;
+  }
+
+  async #reportedWell(): Promise<boolean> {
+    try {
+      await this.reported();
+      return true;
+    } catch (error) {
+      const about = { shop: this.shop(), error: String(error) };
+      console.error(JSON.stringify({ level: 'error', msg: 'a share of a budget was not reported', ...about }));
+      return false;
+    }
   }
 
   /** When there is something to do, by the wall clock; null: there is nothing. */
   #dueMs(): number | null {
-    const times = [this.#loose.dueMs(), this.#teller.dueMs(), this.#budgetTeller.dueMs()].filter((at) => at !== null);
+    const times = [this.#loose, this.#teller, this.#budgetTeller, this.cooling]
+      .map((one) => one.dueMs())
+      .filter((at) => at !== null);
     return times.length === 0 ? null : Math.min(...times);
-  }
-
-  #capsOf({ caps }: Pick<Taking, 'caps'>): Caps {
-    return caps ?? this.#definitions.current()?.campaign.caps ?? NO_CAPS;
   }
 
   #minting({ campaign }: CampaignRecord): Minting | null {
     if (campaign.kind !== 'auto_update') return null;
-    return { mint: codeMintOf(this.env.ROOT_SECRET, this.#shop()), plan: planOf(campaign.codes) };
-  }
-
-  #shop(): string {
-    return (this.ctx.id.name ?? '').split(':')[1] ?? '';
+    return { mint: codeMintOf(this.env.ROOT_SECRET, this.shop()), plan: planOf(campaign.codes) };
   }
 }

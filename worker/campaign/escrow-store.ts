@@ -1,5 +1,6 @@
 /** The only SQL of a campaign's budget: what stands, what is kept, what has ended. It decides nothing. */
 import type { Budgets, Cost } from '../domain/vouchers/budget.ts';
+import type { Caps } from '../domain/vouchers/campaign.ts';
 import type { ShopCalendar, Tally } from '../domain/vouchers/tally.ts';
 import type { Coordinator } from '../holds/coordinator.ts';
 import type { Database } from '../storage/database.ts';
@@ -29,12 +30,15 @@ export interface Ended {
 export interface State {
   budgets: Budgets;
   tally: Tally | null;
+  bounds: Caps | null;
   holds: Map<string, Held>;
 }
 
 export interface Standing {
   used: Cost;
   tally: Tally | null;
+  /** What rules let through in all, as the last call knew them; null or absent: nothing is known. */
+  bounds?: Caps | null;
 }
 
 export class EscrowStore {
@@ -72,6 +76,14 @@ export class EscrowStore {
   ended(op: string): Ended | null {
     const row = this.#db.one('SELECT body FROM ended WHERE op = ?', op);
     return row === null ? null : (JSON.parse(String(row.body)) as Ended);
+  }
+
+  ops(kind: 'ended' | 'hold', after: string, count: number): string[] {
+    const sql = {
+      ended: 'SELECT op FROM ended WHERE op > ? ORDER BY op LIMIT ?',
+      hold: 'SELECT op FROM hold WHERE op > ? ORDER BY op LIMIT ?',
+    };
+    return this.#db.all(sql[kind], after, count).map(({ op }) => String(op));
   }
 
   writeEnded(op: string, ended: Ended): void {

@@ -2,6 +2,13 @@
 import type { Database } from '../storage/database.ts';
 import type { Publication } from './publication.ts';
 
+/** `customers`: all ids of one who is erased; `subject`: the random one that is left. */
+export interface ForgetCall {
+  customers: string[];
+  publications: string[];
+  subject: string;
+}
+
 export class Publications {
   readonly #db: Database;
 
@@ -60,6 +67,25 @@ export class Publications {
     if (publication.state !== 'voided') return;
     this.#db.run('DELETE FROM joined WHERE customer = ? AND publication = ?', publication.customer, publication.id);
     if (publication.sourceId !== null) this.#db.run('DELETE FROM source WHERE source = ?', publication.sourceId);
+  }
+
+  /** Within a transaction: of an erased customer's publications only what was given, and when, is kept. Copies are told of it. */
+  forget({ customers, publications, subject }: ForgetCall): void {
+    const joined = 'SELECT customer, publication FROM joined WHERE customer IN (SELECT value FROM json_each(?))';
+    const found = this.#db.all(joined, JSON.stringify(customers)).map((row) => String(row.publication));
+    const told = 'INSERT INTO open_publication (publication, at_ms, finished) VALUES (?, 0, 1) ON CONFLICT DO NOTHING';
+    for (const id of new Set([...publications, ...found])) {
+      const one = this.one(id);
+      if (one === null || !customers.includes(one.customer)) continue;
+      if (one.sourceId !== null) this.#db.run('DELETE FROM source WHERE source = ?', one.sourceId);
+      // one that is on its way ends where they are not
+      const whose = one.state === 'open' ? one.customer : subject;
+      this.write({ ...one, customer: whose, sourceId: null, metadata: {} });
+      this.#db.run(told, id);
+    }
+    const of = 'customer IN (SELECT value FROM json_each(?))';
+    this.#db.run(`DELETE FROM joined WHERE ${of}`, JSON.stringify(customers));
+    this.#db.run(`DELETE FROM customer_tally WHERE ${of}`, JSON.stringify(customers));
   }
 
   /** Those that are neither done nor voided since before a wall time. */

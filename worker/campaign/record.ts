@@ -1,5 +1,6 @@
 /** A campaign as its object keeps it, and what may be changed of it. */
 import type { Campaign } from '../domain/vouchers/campaign.ts';
+import { areTurned, isTooLong } from '../domain/vouchers/change.ts';
 
 export interface CampaignRecord {
   campaign: Campaign;
@@ -16,7 +17,7 @@ export interface CampaignRecord {
   deletedAtMs: number | null;
 }
 
-/** What may change later; the name, the pattern of codes, the kind of discount and a gift's amount may not. */
+/** What may change later, `metadata` by joining; the name, the pattern of codes, the kind of discount and a gift's amount may not. */
 export type CampaignChange = Partial<
   Pick<
     Campaign,
@@ -41,7 +42,8 @@ export type CampaignChange = Partial<
 
 export type Changed =
   /** `again`: it was done under the same name before. */
-  { refusal: null; record: CampaignRecord; again: boolean } | { refusal: 'not_found' | 'discount_kind' | 'mismatch' };
+  | { refusal: null; record: CampaignRecord; again: boolean }
+  | { refusal: 'not_found' | 'discount_kind' | 'dates' | 'metadata' | 'mismatch' };
 
 export type Refusal = Exclude<Changed['refusal'], null>;
 
@@ -53,15 +55,20 @@ export interface Request {
   nowMs: number;
 }
 
-/** The record as it is after a change, in its next version; null: it would change the kind of its discount. */
-export function changedRecord(record: CampaignRecord, change: CampaignChange, nowMs: number): CampaignRecord | null {
+/** The record as it is after a change, in its next version. `dates`: it would end before it starts. `metadata`: too long. */
+export function changedRecord(record: CampaignRecord, change: CampaignChange, nowMs: number): CampaignRecord | Refusal {
   const { archived, ...rest } = change;
   const { campaign } = record;
-  if (rest.discount !== undefined && rest.discount?.kind !== campaign.discount?.kind) return null;
+  if (rest.discount !== undefined && rest.discount?.kind !== campaign.discount?.kind) return 'discount_kind';
+  const metadata = { ...campaign.metadata, ...rest.metadata };
+  if (rest.metadata !== undefined && isTooLong(metadata)) return 'metadata';
+  const { startsAtMs, endsAtMs } = { ...campaign, ...rest };
+  const isDated = rest.startsAtMs !== undefined || rest.endsAtMs !== undefined;
+  if (isDated && areTurned(startsAtMs, endsAtMs)) return 'dates';
   const archivedAtMs = archived === undefined ? record.archivedAtMs : archived ? (record.archivedAtMs ?? nowMs) : null;
   return {
     ...record,
-    campaign: { ...campaign, ...rest, version: campaign.version + 1, updatedAtMs: nowMs },
+    campaign: { ...campaign, ...rest, metadata, version: campaign.version + 1, updatedAtMs: nowMs },
     archivedAtMs,
   };
 }

@@ -1,5 +1,6 @@
 /** Tells copies of a campaign and of its publications, a moment after they changed; an alarm sees to it after a crash. */
-import type { CampaignCopy, PublicationCopy, VoucherCopies } from '../projection/voucher-rows.ts';
+import { codeKey } from '../domain/vouchers/codes.ts';
+import type { CampaignCopy, PublicationCopy, VoucherCopies, VoucherCopy } from '../projection/voucher-rows.ts';
 import { tellCopies } from '../projection/vouchers.ts';
 import { retryAfterMs } from '../time/retry.ts';
 import type { Definitions } from './definitions.ts';
@@ -15,6 +16,8 @@ export interface TellerOf {
   shop: string;
   definitions: Definitions;
   publications: Publications;
+  /** What a voucher is called, by its code. */
+  idOf: (code: string) => string;
 }
 
 export class Teller {
@@ -68,7 +71,7 @@ export class Teller {
   }
 
   async #tell(): Promise<boolean> {
-    const { definitions, publications, shop } = this.#of;
+    const { definitions, publications, shop, idOf } = this.#of;
     try {
       while (this.#isBehind()) {
         const record = definitions.current();
@@ -76,6 +79,7 @@ export class Teller {
         const some = publications.untold(MOST_AT_ONCE);
         await tellCopies(this.#db, shop, {
           campaigns: isNew ? [campaignCopy(record)] : [],
+          vouchers: isNew ? onlyCode(record, idOf) : [],
           publications: some.map(publicationCopy),
         });
         if (isNew) definitions.setTold(record.campaign.version);
@@ -102,6 +106,14 @@ function campaignCopy(record: CampaignRecord): CampaignCopy {
     deleted: deletedAtMs !== null,
     body: record,
   };
+}
+
+/** The one code of a standalone campaign, as it was made: nobody else tells of it before it is used. */
+function onlyCode({ campaign, code }: CampaignRecord, idOf: TellerOf['idOf']): VoucherCopy[] {
+  if (code === null) return [];
+  const { id, createdAtMs } = campaign;
+  const fresh = { rank: 0 as const, seq: 0, gone: false, voucher: null };
+  return [{ id: idOf(code), code, key: codeKey(code), campaign: id, createdAtMs, ...fresh }];
 }
 
 function publicationCopy(publication: Publication): PublicationCopy {

@@ -1,4 +1,5 @@
 /** The budget of an earning rule, which all customers share: kept as the cap of an object of its own, all or nothing of each award. */
+import { budgetAt } from '../campaign/budget-at.ts';
 import { BUDGET_BACK, budgetOf, ruleOf } from '../domain/earning/budget.ts';
 import type { OpenErrand } from '../domain/errand.ts';
 import { type JsonObject, textOf } from '../domain/json.ts';
@@ -6,7 +7,6 @@ import { weekStartOf } from '../domain/vouchers/tally.ts';
 import type { Env } from '../env.ts';
 import { openTerms } from '../shops/cache.ts';
 import { testNow } from '../shops/shop-time.ts';
-import { remote } from '../storage/remote.ts';
 import type { AskingShop } from './asking.ts';
 
 /** Granted or not, once for each errand; by the budget that the programme says now. */
@@ -32,11 +32,11 @@ export async function giveBackBudget(env: Env, shop: AskingShop, errand: OpenErr
 
 /** The object counts what campaigns have: how often, and an amount. Here the amount is points. */
 function costOf({ body }: OpenErrand) {
-  return { redemptions: 1, discountMinor: Number(body.points), ordersMinor: 0 };
+  return { redemptions: Number(body.times ?? 1), discountMinor: Number(body.points), ordersMinor: 0 };
 }
 
 function budgetObject(env: Env, shop: string, errand: OpenErrand) {
-  return remote(env.CAMPAIGN, `campaign:${shop}:rule-${ruleOf(errand)}`);
+  return budgetAt(env, `campaign:${shop}:rule-${ruleOf(errand)}`);
 }
 
 async function aboutShop(env: Env, { id, version }: AskingShop) {

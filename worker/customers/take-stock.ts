@@ -1,11 +1,11 @@
 /** The stock of a reward, which all customers share: kept as the cap of an object of its own, one unit for each voucher. */
+import { budgetAt } from '../campaign/budget-at.ts';
 import type { OpenErrand } from '../domain/errand.ts';
 import { type JsonObject, textOf } from '../domain/json.ts';
 import { weekStartOf } from '../domain/vouchers/tally.ts';
 import type { Env } from '../env.ts';
 import { openTerms } from '../shops/cache.ts';
 import { testNow } from '../shops/shop-time.ts';
-import { remote } from '../storage/remote.ts';
 import type { AskingShop } from './asking.ts';
 
 const ONE = { redemptions: 1, discountMinor: 0, ordersMinor: 0 };
@@ -31,7 +31,7 @@ export async function giveBackStock(env: Env, shop: AskingShop, { op, body }: Op
 }
 
 function stockOf(env: Env, shop: string, reward: string) {
-  return remote(env.CAMPAIGN, `campaign:${shop}:reward-${reward}`);
+  return budgetAt(env, `campaign:${shop}:reward-${reward}`);
 }
 
 async function aboutShop(env: Env, { id, version }: AskingShop) {

@@ -1,8 +1,8 @@
 /** Has a campaign keep what a redemption takes of its budget, and tells it what became of that. */
-import { campaignIn } from '../campaign/cache.ts';
+import { budgetOf } from '../campaign/cache.ts';
 import type { Reserved } from '../campaign/calls.ts';
 import type { Cost } from '../domain/vouchers/budget.ts';
-import type { Campaign } from '../domain/vouchers/campaign.ts';
+import type { Campaign, Caps } from '../domain/vouchers/campaign.ts';
 import type { CountName, Counts } from '../domain/vouchers/facts.ts';
 import { type Refused, refusal } from '../domain/vouchers/refused.ts';
 import { type ShopCalendar, weekStartOf } from '../domain/vouchers/tally.ts';
@@ -16,30 +16,35 @@ export interface Reserving {
   cost: Cost;
   customer: string | null;
   counts: CountName[];
+  /** What the rules that it goes by let through in all. */
+  bounds: Caps;
   coordinator: Coordinator;
 }
 
 export function reserve(world: World, { campaign, ...about }: Reserving): Promise<Reserved> {
   const call = { ...about, by: 1 as const, atMs: nowOf(world), calendar: calendarOf(world), caps: null };
-  return campaignIn(world.env, world.shop.id, campaign).reserve(call);
+  return budgetOf(world.env, world.shop.id, campaign).reserve(call);
 }
 
 /** Announces what is to be given back, once the coordinator has taken it back. */
-export async function announceBack(world: World, { campaign, ...about }: Omit<Reserving, 'counts'>): Promise<void> {
+export async function announceBack(
+  world: World,
+  { campaign, ...about }: Omit<Reserving, 'counts' | 'bounds'>,
+): Promise<void> {
   const call = { ...about, by: -1 as const, atMs: nowOf(world), calendar: calendarOf(world), caps: null, counts: [] };
-  await campaignIn(world.env, world.shop.id, campaign).reserve(call);
+  await budgetOf(world.env, world.shop.id, campaign).reserve(call);
 }
 
 /** It came about, for `actual` (null: for what was kept), or did not. */
 /** None of these operations will come about: known to their campaign once this resolves. */
 export async function voidKept(world: World, campaign: string, ops: string[]): Promise<void> {
-  const object = campaignIn(world.env, world.shop.id, campaign);
+  const object = budgetOf(world.env, world.shop.id, campaign);
   for (const op of await object.kept(ops)) await object.void(op);
 }
 
 /** Whether a campaign keeps something for one of these operations. */
 export async function keepsAny(world: World, campaign: string, ops: string[]): Promise<boolean> {
-  return (await campaignIn(world.env, world.shop.id, campaign).kept(ops)).length > 0;
+  return (await budgetOf(world.env, world.shop.id, campaign).kept(ops)).length > 0;
 }
 
 export function settle(
@@ -47,7 +52,7 @@ export function settle(
   { campaign, op }: Pick<Reserving, 'campaign' | 'op'>,
   became: { actual: Cost | null } | 'voided',
 ): void {
-  const object = campaignIn(world.env, world.shop.id, campaign);
+  const object = budgetOf(world.env, world.shop.id, campaign);
   inBackground(world, became === 'voided' ? object.void(op) : object.post(op, became.actual));
 }
 
@@ -62,7 +67,7 @@ export interface Counting {
 /** A campaign's counts as they stand, for what is only looked at. */
 export function countsOf(world: World, { campaign, ...about }: Counting): Promise<Counts> {
   const call = { ...about, atMs: nowOf(world), calendar: calendarOf(world) };
-  return campaignIn(world.env, world.shop.id, campaign).counts(call);
+  return budgetOf(world.env, world.shop.id, campaign).counts(call);
 }
 
 export function calendarOf({ shop }: World): ShopCalendar {

@@ -1,4 +1,5 @@
 /** Has the campaigns of a stack keep what each of its vouchers costs them: for all of them, or for none. */
+import { boundsOf } from '../domain/vouchers/bounds.ts';
 import type { Cost } from '../domain/vouchers/budget.ts';
 import { costOf, redeem } from '../domain/vouchers/redeem.ts';
 import type { Refused } from '../domain/vouchers/refused.ts';
@@ -39,7 +40,8 @@ async function keepOne(world: World, parts: Parts, member: Member): Promise<Keep
   const cost = costIn(world, parts, member);
   const { name, coordinator, asking } = parts;
   const op = opOf(name, place);
-  const about = { campaign: campaign.id, op, cost, customer: asking.customer, counts: names, coordinator };
+  const bounds = boundsOf(campaign, source.rules);
+  const about = { campaign: campaign.id, op, cost, customer: asking.customer, counts: names, bounds, coordinator };
   const reserved = await reserve(world, about);
   if (!reserved.granted) return { refused: barredBy(reserved) };
   return { campaign: campaign.id, op, cost, counts: reserved.counts };

@@ -120,6 +120,7 @@ const orderTerms = {
     .default(null)
     .describe('Which lines count. Collections and tags are known only where the source of orders tells them'),
   minimumMinor: z.int().min(0).max(1_000_000_000).default(0).describe('Of what counts'),
+  budget,
 };
 const rounding = z.enum(['floor', 'half-up', 'ceil']).default('floor');
 

@@ -41,6 +41,31 @@ export interface Share {
   shrunk?: number;
   /** Its reward was given. */
   given?: true;
+  /** Its rule may give only so much in the whole shop; absent: any amount. */
+  budget?: ShareBudget;
+}
+
+/** Points of one share of an order as its budget knows them. */
+export interface ShareBudget {
+  /** Those that wait until it has answered. */
+  asks: BudgetAsk[];
+  /** Granted, and not given back. */
+  granted: number;
+  /** It never earned them. */
+  refused: number;
+  /** What the share stood at last, refunds and all. */
+  net: number;
+  /** How often it counts. */
+  times: number;
+}
+
+export interface BudgetAsk {
+  sinceMs: number;
+  points: number;
+  /** Of them: the order came to less, so that they were not earned after all. */
+  dropped: number;
+  /** Of them: refunds took them. */
+  clawed: number;
 }
 
 export interface Award {
@@ -83,6 +108,19 @@ function joinShares(own: Share, other: Share | undefined): Share {
     ...(own.shrunk === undefined && other.shrunk === undefined
       ? {}
       : { shrunk: (own.shrunk ?? 0) + (other.shrunk ?? 0) }),
+    ...(own.budget === undefined || other.budget === undefined
+      ? {}
+      : { budget: joinBudgets(own.budget, other.budget) }),
     ...(own.given === true || other.given === true ? { given: true as const } : {}),
+  };
+}
+
+function joinBudgets(own: ShareBudget, other: ShareBudget): ShareBudget {
+  return {
+    asks: [...own.asks, ...other.asks],
+    granted: own.granted + other.granted,
+    refused: own.refused + other.refused,
+    net: own.net + other.net,
+    times: own.times + other.times,
   };
 }

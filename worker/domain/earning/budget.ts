@@ -10,7 +10,7 @@ import type { Pending, PendingMove } from '../loyalty/pending.ts';
 import { hold, takeHeld } from '../loyalty/pending-ledger.ts';
 import type { Terms } from '../terms.ts';
 import { LOT_PLACES, lotId, pushRow, type Work } from '../work.ts';
-import type { Budget } from './programme.ts';
+import { BASE_RULE, type Budget } from './programme.ts';
 
 export const BUDGET_TAKE = 'budget.take';
 export const BUDGET_BACK = 'budget.give_back';
@@ -34,7 +34,7 @@ function waitingFor(work: Work, { body }: Errand): Pending | undefined {
 
 /** Whoever calls releases what is there at once. What the merchant decided meanwhile stays, and its budget is free again. */
 export function budgetAnswered(work: Work, { errand, answer }: Answered, terms: Terms, when: When): void {
-  if (errand.kind !== BUDGET_TAKE) return;
+  if (errand.kind !== BUDGET_TAKE || errand.body.order !== undefined) return;
   const isGranted = answer.granted === true;
   const pending = waitingFor(work, errand);
   if (pending === undefined) {
@@ -62,6 +62,7 @@ function granted(work: Work, pending: Pending, { body }: Errand): PendingMove {
 
 /** The rule's, as a programme has it now; null: none. */
 export function budgetOf({ programme }: Pick<Terms, 'programme'>, rule: string): Budget | null {
+  if (rule === BASE_RULE) return programme.earning?.order?.budget ?? null;
   const found = programme.earning?.rules.find(({ id }) => id === rule);
   return found !== undefined && 'budget' in found ? (found.budget ?? null) : null;
 }

@@ -6,6 +6,7 @@ import type { Terms } from '../terms.ts';
 import { DAY_MS, expiryOf, LARGEST_BALANCE, lotId, type Work } from '../work.ts';
 import type { Share } from './award.ts';
 import { creditParts, type Earned, type RulePoints } from './earned.ts';
+import { askForShare, lowered, type Shift, shiftsOf, withinBudget } from './order-budget.ts';
 import { countShares, type Day } from './share-limits.ts';
 import { type ShareStanding, sharesOf } from './shares.ts';
 import { holdAgain, holdShare, moveWaiting, releaseOf, takeWaiting } from './waiting.ts';
@@ -17,19 +18,37 @@ const RESTORED_GRACE_MS = 30 * DAY_MS;
 export function post(work: Work, order: Order, day: Day): Earned {
   const shares = sharesOf(order);
   moveWaiting(work, order, shares, day.now);
-  const standings = order.withheld === null ? countShares(work, order, shares, day) : [];
+  const counted = order.withheld === null ? countShares(work, order, shares, day) : [];
+  const standings = counted.map((one) => withinBudget(order, one));
   const { more, back } = settle(work, order, standings);
-  const earned = more > 0 ? earnMore(work, order, attributed(more, standings), day) : NONE;
-  const taken = back > 0 ? takeBack(work, order, shares, back, day.terms) : NONE;
-  const given = back < 0 ? giveBack(work, order, shares, -back, day.now) : NONE;
+  const parts = more > 0 ? attributed(more, standings) : [];
+  const wants: Wants = new Map();
+  const earned = earnMore(work, order, parts, { ...day, wants });
+  const shifts = shiftsOf(standings, new Map(parts.map(({ share, points }) => [share.id, points])));
+  const again = askAgain(work, order, shifts, wants);
+  const asked = [...wants].map(([share, points]) => askForShare(work, order, { share, points, now: day.now }));
+  const unasked = lowered(work, order, shifts);
+  // what budgets have seen to is no matter of the others
+  const rest = back + again + sum(unasked.map((move) => move.points));
+  const taken = rest > 0 ? takeBack(work, order, shares, rest, day.terms) : NONE;
+  const given = rest < 0 ? giveBack(work, order, shares, -rest, day.now) : NONE;
+  for (const { share, earned: gross, clawed } of standings)
+    if (share.budget !== undefined) share.budget = { ...share.budget, net: gross - clawed };
   const gifts = standings.flatMap((one) => giftOf(one));
   for (const share of shares) share.earned = standings.find((one) => one.share === share)?.earned ?? 0;
   if (order.award !== undefined) order.award = { ...order.award, shares };
   return {
     entries: [...earned.entries, ...taken.entries, ...given.entries],
-    pending: [...earned.pending, ...taken.pending, ...given.pending],
+    pending: [...earned.pending, ...asked, ...unasked, ...taken.pending, ...given.pending],
     gifts,
   };
+}
+
+/** So many points of a share are to be asked of its budget, in one. */
+type Wants = Map<Share, number>;
+
+function want(wants: Wants, share: Share, points: number): void {
+  if (points > 0) wants.set(share, (wants.get(share) ?? 0) + points);
 }
 
 type Posted = Omit<Earned, 'gifts'>;
@@ -71,10 +90,14 @@ function attributed(points: number, standings: readonly ShareStanding[]): Part[]
   return any === undefined ? [] : [{ share: any.share, points: left }];
 }
 
-function earnMore(work: Work, order: Order, parts: Part[], { terms, now }: Day): Posted {
+function earnMore(work: Work, order: Order, parts: Part[], { terms, now, wants }: Day & { wants: Wants }): Posted {
   const there: RulePoints[] = [];
   const pending = parts.flatMap(({ share, points: wanted }) => {
     const points = wanted - alreadyKept(work, order, wanted);
+    if (share.budget !== undefined) {
+      want(wants, share, points);
+      return [];
+    }
     const releasesAtMs = releaseOf(order, share.wait, now);
     if (points > 0 && releasesAtMs > now)
       return [holdShare(work, order, { share, points, releasesAtMs, sinceMs: now })];
@@ -87,7 +110,8 @@ function earnMore(work: Work, order: Order, parts: Part[], { terms, now }: Day):
 
 /** A cancellation undone, a refund corrected: what waited waits again, the rest returns with the expiry it had. */
 function giveBack(work: Work, order: Order, shares: Share[], points: number, now: number): Posted {
-  const pending = holdAgain(work, order, shares, { points, now });
+  const free = shares.filter(({ budget }) => budget === undefined);
+  const pending = holdAgain(work, order, free, { points, now });
   const rest = points - sum(pending.map((move) => move.points));
   const given = rest - alreadyKept(work, order, rest);
   if (given === 0) return { entries: [], pending };
@@ -95,6 +119,17 @@ function giveBack(work: Work, order: Order, shares: Share[], points: number, now
   const expiresAtMs = had > now ? had : now + RESTORED_GRACE_MS;
   const part = { rule: onlyRule(shares), points: given };
   return { entries: credited(work, order, [part], { kind: 'restored', place: 1, expiresAtMs }), pending };
+}
+
+/** What went back to a budget has to be granted again; answers how many points that sees to. */
+function askAgain(work: Work, order: Order, shifts: readonly Shift[], wants: Wants): number {
+  let seen = 0;
+  for (const { share, lower } of shifts) {
+    const again = Math.max(0, -lower);
+    seen += again;
+    want(wants, share, again - alreadyKept(work, order, again));
+  }
+  return seen;
 }
 
 interface Credit {

@@ -58,6 +58,8 @@ export interface OrderTerms {
   select: Selection | null;
   /** Of what counts; 0: none. */
   minimumMinor: number;
+  /** What it may give in the whole shop; null or absent: any number. */
+  budget?: Budget | null | undefined;
 }
 
 export type OrderEarning = RuleTerms & OrderTerms & { kind: 'order'; gives: Gives };
@@ -119,7 +121,7 @@ export interface BonusCampaign {
 }
 
 /** What the base rate of orders has besides the rate; its id is `order`. */
-export type BaseOrderTerms = Omit<RuleTerms, 'id'> & Pick<OrderTerms, 'select' | 'minimumMinor'>;
+export type BaseOrderTerms = Omit<RuleTerms, 'id'> & Pick<OrderTerms, 'select' | 'minimumMinor' | 'budget'>;
 
 export interface EarningProgramme {
   /** null: nothing. */

@@ -47,6 +47,7 @@ function shareOf(rule: OrderEarning, judge: Judge, day: Day & Pick<Compiled, 'ca
     multipliers: multipliersOf(rule, judge, day),
     wait: waitOf(rule, day),
     earned: 0,
+    ...(rule.budget == null ? {} : { budget: { asks: [], granted: 0, refused: 0, net: 0, times: 0 } }),
   };
 }
 
@@ -90,7 +91,14 @@ export function sharesOf({ award, rule, earned }: Pick<Order, 'award' | 'rule' |
 /** The base rate that an award comes to, where nothing else is to be kept of it; null where there is. */
 export function plainRule({ shares }: Award): OrderRule | null {
   const [only, ...more] = shares;
-  if (only === undefined || more.length > 0 || only.id !== BASE_RULE || only.name !== BASE_NAME) return null;
+  if (
+    only === undefined ||
+    more.length > 0 ||
+    only.budget !== undefined ||
+    only.id !== BASE_RULE ||
+    only.name !== BASE_NAME
+  )
+    return null;
   const { gives, rounding, base, select, minimumMinor, multipliers, wait, limits } = only;
   const isPlain = select === null && minimumMinor === 0 && wait === null && multipliers.length + limits.length === 0;
   return isPlain && gives.kind === 'rate' ? { points: gives.points, perMinor: gives.perMinor, rounding, base } : null;

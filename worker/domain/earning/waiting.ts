@@ -1,4 +1,5 @@
 /** Points of an order that cannot be spent yet: how long they wait, and what a refund or a delivery makes of them. */
+import { NEVER } from '../ledger.ts';
 import type { PendingMove } from '../loyalty/pending.ts';
 import { hold, takeHeld } from '../loyalty/pending-ledger.ts';
 import type { Order } from '../order.ts';
@@ -38,7 +39,8 @@ export function holdShare(work: Work, order: Order, { share, points, releasesAtM
   return hold(work, { id, releasesAtMs, points, origin: `order:${order.orderId}`, rule, sinceMs });
 }
 
-function placeOf({ award }: Order, rule: string): number {
+/** Its place in a row of the journal. */
+export function placeOf({ award }: Order, rule: string): number {
   const at = award?.shares.findIndex((share) => share.id === rule) ?? 0;
   return FIRST_PLACE + Math.max(0, at);
 }
@@ -48,7 +50,9 @@ export function takeWaiting(work: Work, order: Order, shares: Share[], points: n
   const moves: PendingMove[] = [];
   let left = points;
   const lastFirst = [...(order.waiting ?? [])].sort((a, b) => b.releasesAtMs - a.releasesAtMs || b.id - a.id);
-  for (const { id, rule } of lastFirst) {
+  for (const { id, rule, releasesAtMs } of lastFirst) {
+    // what waits for a budget is taken for its own share alone
+    if (releasesAtMs === NEVER) continue;
     const move = left === 0 ? null : takeHeld(work, id, left);
     if (move === null) continue;
     left += move.points;
@@ -81,6 +85,7 @@ export function holdAgain(
 /** A delivery, or one that was told too early, changes until when points wait. */
 export function moveWaiting(work: Work, order: Order, shares: readonly Share[], now: number): void {
   for (const one of order.waiting ?? []) {
+    if (one.releasesAtMs === NEVER) continue;
     const share = shares.find(({ id }) => id === one.rule);
     const pending = work.pending.all.get(one.id);
     if (share?.wait?.after !== 'delivered' || pending === undefined || pending.points === 0) continue;

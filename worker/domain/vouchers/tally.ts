@@ -66,14 +66,16 @@ export interface Count {
   by: 1 | -1;
   atMs: number;
   nowMs: number;
+  /** No count falls below it; minus infinity where others count the rest. Default 0. */
+  least?: number;
 }
 
-export function counted(tally: Tally | null, { by, atMs, nowMs }: Count, calendar: ShopCalendar): Tally {
+export function counted(tally: Tally | null, { by, atMs, nowMs, least = 0 }: Count, calendar: ShopCalendar): Tally {
   const now = countsAt(tally, nowMs, calendar);
   const since = { day: 0, week: 0, month: 0 };
   for (const per of CALENDAR_PERIODS) {
     since[per] = periodStart(per, nowMs, calendar);
-    if (periodStart(per, atMs, calendar) === since[per]) now[per] = Math.max(0, now[per] + by);
+    if (periodStart(per, atMs, calendar) === since[per]) now[per] = Math.max(least, now[per] + by);
   }
-  return { ...now, ever: Math.max(0, now.ever + by), since };
+  return { ...now, ever: Math.max(least, now.ever + by), since };
 }
