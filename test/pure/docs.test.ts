@@ -17,6 +17,7 @@ const DOMAIN = join(ROOT, 'worker', 'domain');
 const READERS = [
   'event.ts',
   'event-rules.ts',
+  'connections/',
   'consent-reading.ts',
   'earning/compiled.ts',
   'earning/event-points.ts',

@@ -187,6 +187,7 @@ describe('what cannot go on', () => {
       'points_import_undo',
       'liability',
       'distribute',
+      'back_fill_connection',
       'evaluate_programme',
       'preview_tiers',
       'evaluate_segments',

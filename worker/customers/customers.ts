@@ -10,11 +10,14 @@ import type { Voucher } from '../domain/vouchers/voucher.ts';
 import type { Env } from '../env.ts';
 import { type ToldCopy, toldCopy } from '../projection/told.ts';
 import { openTerms, type ShopTerms } from '../segments/cache.ts';
+import { Announcer } from './announcer.ts';
 import type { Batch } from './batch.ts';
 import type { RecordAnswer, RecordCall, SegmentCall } from './calls.ts';
 import { CustomerReads } from './customer-reads.ts';
 import { type DistributeCall, distributeAll, wouldReceive } from './distribute-all.ts';
 import { type BroughtUp, bringUp, bringUpAll, requireCurrent, runDue, type Scene, StaleTerms } from './due.ts';
+import type { ThingKind } from './erased-store.ts';
+import { type EraseCall, erase, forgetRedeemer, type RedeemerCall } from './erasing.ts';
 import { takeAnswer } from './errand-answer.ts';
 import { ERRAND_KINDS } from './errand-kinds.ts';
 import { Errands } from './errands.ts';
@@ -34,6 +37,7 @@ export class Customers extends CustomerReads {
   /** Asked in test shops only. */
   readonly #clock: ShopClock;
   readonly #errands: Errands;
+  readonly #announcer: Announcer;
   readonly #timer: Timer;
   #dueFailures = 0;
 
@@ -48,8 +52,9 @@ export class Customers extends CustomerReads {
       arm: () => this.#timer.arm(this.#dueFailures),
       report: (msg, error) => this.#report(msg, error),
     });
-    const watched = { store: this.store, projector: this.#projector, clock: this.#clock, errands: this.#errands };
-    this.#timer = new Timer(ctx.storage, watched);
+    this.#announcer = new Announcer(env, this.store, () => this.shop());
+    const tellers = { projector: this.#projector, announcer: this.#announcer };
+    this.#timer = new Timer(ctx.storage, { store: this.store, clock: this.#clock, errands: this.#errands, ...tellers });
   }
 
   /** Stores every group's inputs, each once, and answers each. What was answered is durable. */
@@ -92,6 +97,18 @@ export class Customers extends CustomerReads {
     }
   }
 
+  /** Has an errand that waits asked now; false: it is not answered within `ms`. */
+  async hasten(op: string, ms: number): Promise<boolean> {
+    const until = Date.now() + ms;
+    if (!this.store.errands.hasten(op)) return true;
+    this.#errands.touch();
+    while (this.store.errands.isOpen(op)) {
+      if (Date.now() >= until) return false;
+      await this.#errands.settled(READY_STEP_MS);
+    }
+    return true;
+  }
+
   /** Freezes a customer who turned out to be another one, once, and answers the part of it that comes after `from`. */
   async leave(call: MoveCall & { from: Place }): Promise<Part> {
     const left = await this.#move(call, (scene, now) => freeze(scene, call, now));
@@ -101,6 +118,34 @@ export class Customers extends CustomerReads {
   /** Takes a part of a customer over; with the last one everything, once. */
   async adopt(call: MoveCall & { part: Extract<Part, { kind: 'part' }> }): Promise<void> {
     await this.#move(call, (scene, now) => adopt(scene, call, now));
+  }
+
+  /** Erases a customer, once; `waiting`: something that they asked of others is still on its way. */
+  async erase(call: EraseCall): Promise<'erased' | 'waiting'> {
+    if (call.shop !== this.shop()) throw new Error('a call for another shop');
+    await this.#timer.read();
+    const done = await this.byTerms(call.version, (shop) =>
+      this.#write(shop, (clock) => erase(this.store, call, { terms: shop.terms, clock })),
+    );
+    this.#projector.touch();
+    return done;
+  }
+
+  /** Who used another one's vouchers here, and is erased, is not known any more. */
+  async forgetRedeemer(call: RedeemerCall): Promise<void> {
+    if (call.shop !== this.shop()) throw new Error('a call for another shop');
+    await this.#change(call.version, (scene, now) => forgetRedeemer(scene, call, now));
+  }
+
+  /** Others have this of an erased customer by now. */
+  handedBack(customer: string, things: { kind: ThingKind; ids: string[] }): void {
+    this.store.transaction(() => this.store.erased.drop(customer, things.kind, things.ids));
+  }
+
+  /** In which object's keeping redemptions of an erased customer are by now. */
+  nowKeptBy(customer: string, redemptions: string[], kept: JsonObject): void {
+    const things = redemptions.map((id) => ({ id, body: kept }));
+    this.store.transaction(() => this.store.erased.keep(customer, 'redemption', things));
   }
 
   /** Tells D1 of these customers, whatever it was told before; for rebuilding. Throws where D1 fails. */
@@ -128,6 +173,7 @@ export class Customers extends CustomerReads {
     const stuck = due !== null && due <= nowMs && this.store.rowsWritten === before;
     if (!done || stuck) throw new Error('due work failed');
     this.#projector.touch();
+    this.#announcer.touch(true);
     this.#errands.touch();
     this.#timer.arm(this.#dueFailures);
     if (waitMs > 0) await this.#errands.settled(waitMs);
@@ -138,7 +184,9 @@ export class Customers extends CustomerReads {
     this.#timer.rang();
     const done = await this.#runDue();
     this.#errands.touch();
-    await this.#projector.flush();
+    // nobody who called brought the newest settings along
+    const announced = this.#announcer.flush(this.#announcer.behind);
+    await Promise.all([this.#projector.flush(), announced]);
     this.#dueFailures = done ? 0 : this.#dueFailures + 1;
     this.#timer.arm(this.#dueFailures);
   }
@@ -152,6 +200,7 @@ export class Customers extends CustomerReads {
       return await this.#clock.during(forwards, (now) => this.#dueAt(now));
     } finally {
       this.#errands.touch();
+      this.#announcer.touch();
       this.#timer.arm(this.#dueFailures);
     }
   }

@@ -6,6 +6,7 @@ import merges from '../../migrations/customers/0003_merges.sql';
 import segments from '../../migrations/customers/0004_segments.sql';
 import loyalty from '../../migrations/customers/0005_loyalty.sql';
 import toldVouchers from '../../migrations/customers/0006_told_vouchers.sql';
+import erased from '../../migrations/customers/0007_erased.sql';
 import type { Head } from '../domain/customer.ts';
 import type { JournalRow } from '../domain/journal.ts';
 import { type Lot, NEVER } from '../domain/ledger.ts';
@@ -13,6 +14,7 @@ import type { Order } from '../domain/order.ts';
 import { Database } from '../storage/database.ts';
 import { Arrivals } from './arrivals.ts';
 import { Batch, KEYS } from './batch.ts';
+import { ErasedStore } from './erased-store.ts';
 import { ErrandStore } from './errand-store.ts';
 import { Histories } from './histories.ts';
 import { CustomerHistory } from './history.ts';
@@ -20,6 +22,7 @@ import { LedgerStore } from './ledger-store.ts';
 import { Outbox } from './outbox.ts';
 import { ReferralStore } from './referral-store.ts';
 import { PLACES, toHead, toJournalRow, toLot, toOrder } from './rows.ts';
+import { Unheard } from './unheard.ts';
 import { VoucherStore } from './voucher-store.ts';
 
 /** Where the rows of the customer ?1 begin. */
@@ -30,7 +33,7 @@ const NUMBERED = 4;
 
 const UNDO = new Error('undone on purpose');
 
-const MIGRATIONS = [first, consents, merges, segments, loyalty, toldVouchers];
+const MIGRATIONS = [first, consents, merges, segments, loyalty, toldVouchers, erased];
 
 export interface Page {
   limit: number;
@@ -42,8 +45,11 @@ export class CustomerStore {
   readonly #db: Database;
   /** Whom D1 was not told of. */
   readonly outbox = new Outbox();
+  readonly unheard: Unheard;
   /** Customers on their way here. */
   readonly arrivals: Arrivals;
+  /** What goes and what stays of those who are erased. */
+  readonly erased: ErasedStore;
   readonly errands: ErrandStore;
   readonly ledger: LedgerStore;
   readonly referrals: ReferralStore;
@@ -58,7 +64,9 @@ export class CustomerStore {
   constructor(storage: DurableObjectStorage) {
     this.#db = new Database(storage, MIGRATIONS);
     this.#histories = new Histories(this.#db);
+    this.unheard = new Unheard(this.#db);
     this.arrivals = new Arrivals(this.#db);
+    this.erased = new ErasedStore(this.#db);
     this.errands = new ErrandStore(this.#db);
     this.ledger = new LedgerStore(this.#db);
     this.referrals = new ReferralStore(this.#db);
@@ -87,6 +95,7 @@ export class CustomerStore {
     this.#lastNumber = batch.lastNumber;
     this.#latestMs = Math.max(this.#latestMs, batch.latestMs);
     for (const [customer, untold] of batch.untold) this.outbox.note(customer, untold);
+    this.unheard.note(batch.untold);
     if (batch.touchedDue) this.#nextDue = undefined;
     if (batch.touchedErrands) this.errands.changed();
     return result;
@@ -115,6 +124,12 @@ export class CustomerStore {
       this.#histories.forgetAll();
       throw error;
     }
+  }
+
+  /** What was remembered of a customer is not there any more. */
+  forgetHistory(customer: string): void {
+    this.#histories.forget(customer);
+    this.errands.changed();
   }
 
   /** A customer's past, as it is written. */
@@ -164,18 +179,6 @@ export class CustomerStore {
       lot,
     );
     return row === null ? null : toLot(row);
-  }
-
-  /** What runs out next: the sum of the lots that share the earliest expiry after `now`; null where nothing does. */
-  nextExpiry(customer: string, now: number): { points: number; atMs: number } | null {
-    const row = this.#db.one(
-      `SELECT expires_ms, SUM(remaining) AS points FROM lot WHERE customer = ?1 AND expires_ms =
-         (SELECT MIN(expires_ms) FROM lot WHERE customer = ?1 AND expires_ms > ?2)`,
-      customer,
-      now,
-    );
-    if (row === null || row.expires_ms === null || Number(row.expires_ms) === NEVER) return null;
-    return { points: Number(row.points), atMs: Number(row.expires_ms) };
   }
 
   usedKeys(keys: { customer: string; key: string }[]): { customer: string; key: string }[] {

@@ -1,11 +1,12 @@
-/** One alarm for an object: what is due next, errands to be run again, or the safety net for telling D1. */
+/** One alarm for an object: what is due next, errands to be run again, or the safety net for telling others. */
 import { retryAfterMs } from '../time/retry.ts';
+import type { Announcer } from './announcer.ts';
 import type { Errands } from './errands.ts';
 import type { Projector } from './projector.ts';
 import type { ShopClock } from './shop-clock.ts';
 import type { CustomerStore } from './store.ts';
 
-/** After a crash, what D1 was not told is told at the latest this much later. */
+/** After a crash, what D1 or a connection was not told is told at the latest this much later. */
 const SAFETY_MS = 5_000;
 /** The platform knows no alarms after 2189. */
 const FURTHEST_MS = 365 * 86_400_000;
@@ -15,6 +16,7 @@ interface Watched {
   projector: Projector;
   clock: ShopClock;
   errands: Errands;
+  announcer: Announcer;
 }
 
 export class Timer {
@@ -41,11 +43,13 @@ export class Timer {
 
   /** Never at or before now, which would spin or stick; later after failures in a row. */
   arm(failures: number): void {
-    const { store, projector, clock, errands } = this.#of;
+    const { store, projector, clock, errands, announcer } = this.#of;
     const now = Date.now();
     const due = (clock.frozen ? null : store.nextDue()) ?? Number.POSITIVE_INFINITY;
     const again = failures > 0 ? Math.max(due, now + retryAfterMs(failures)) : due;
-    const safety = projector.behind ? now + Math.max(SAFETY_MS, projector.backOffMs) : Number.POSITIVE_INFINITY;
+    const isBehind = projector.behind || announcer.behind;
+    const backOffMs = Math.max(projector.backOffMs, announcer.backOffMs);
+    const safety = isBehind ? now + Math.max(SAFETY_MS, backOffMs) : Number.POSITIVE_INFINITY;
     const wanted = Math.min(again, safety, errands.nextMs(now) ?? Number.POSITIVE_INFINITY);
     if (wanted === Number.POSITIVE_INFINITY) return;
     const at = Math.min(Math.max(now + 1, wanted), now + FURTHEST_MS);

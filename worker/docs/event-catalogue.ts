@@ -1,4 +1,5 @@
 /** Every event that the product tells by itself, each with all of its properties: what webhooks and segments can count on. */
+import type { JournalKind } from '../domain/journal.ts';
 import {
   BALANCE,
   CURRENCY,
@@ -18,13 +19,17 @@ import {
   sometimes,
   TIER,
   text,
+  VALIDATION,
   VOUCHER,
 } from './event-properties.ts';
 
 export interface ToldEvent {
   name: string;
-  /** `row`: it has a row of its own in the journal; `entry`: it is an entry inside the row of something else. */
-  told: 'row' | 'entry';
+  /**
+   * `row`: it has a row of its own in the journal; `entry`: it is an entry inside the row of something else; `kind`: it has a
+   * row of its own, which has no name but its kind.
+   */
+  told: 'row' | 'entry' | 'kind';
   when: string;
   properties: EventProperty[];
 }
@@ -183,6 +188,11 @@ const VOUCHERS: ToldEvent[] = [
     text('distribution_id', 'Of the distribution'),
     text('reason', 'Why, such as `no_voucher_suitable_for_publication` or `campaign_not_active`'),
   ]),
+  row('Voucher Validated', 'A server asked for somebody what codes would do, and they can be used.', VALIDATION),
+  row('Voucher Validation Failed', 'A server asked for somebody what codes would do, and they cannot be used.', [
+    ...VALIDATION,
+    text('reason', 'Why, such as `quantity_exceeded`; of several the first'),
+  ]),
   row(
     'Voucher Redeemed',
     'A voucher that is no reward was redeemed, or several of any kind for one order. Of a code that nobody holds it is told to ' +
@@ -218,4 +228,41 @@ const VOUCHERS: ToldEvent[] = [
   row('Voucher Expired', 'A voucher ran out unused.', VOUCHER),
 ];
 
-export const EVENT_CATALOGUE: readonly ToldEvent[] = [...POINTS, ...REWARDS, ...STANDING, ...REFERRALS, ...VOUCHERS];
+function kind(name: JournalKind, when: string, properties: EventProperty[]): ToldEvent {
+  return { name, told: 'kind', when, properties };
+}
+
+const CROSSED = [
+  text('segment_id', 'Of the segment'),
+  text('segment_name', 'As it was called then'),
+  { ...text('definition_version', 'By which definition it was decided'), type: 'integer' },
+  text(
+    'cause',
+    '`event`, `points`, `time` (a window ran out), `definition` (it is new or was changed), `merge`, or `new` (somebody is new)',
+  ),
+  orNull(text('cause_event', 'The name of the event that caused it')),
+  instant('effective_at', 'Since when it holds: earlier than it was decided where a late event caused it'),
+];
+
+const GROUPS: ToldEvent[] = [
+  kind('segment.entered', 'Somebody is in a segment from now on.', CROSSED),
+  kind('segment.left', 'Somebody is in a segment no more.', [...CROSSED, orNull(instant('since', 'They were in it'))]),
+];
+
+const CUSTOMERS: ToldEvent[] = [
+  kind('customer.merged', 'Another customer turned out to be this one. Told to connections.', [
+    text('customer', 'The id of the other one, which leads here from now on'),
+    { ...text('rows', 'How many rows of its journal came along'), type: 'integer' },
+  ]),
+  kind('customer.erased', 'Nothing is left of the customer; forget them as well. Told to connections.', []),
+];
+
+export const EVENT_CATALOGUE: readonly ToldEvent[] = [
+  ...POINTS,
+  ...REWARDS,
+  ...STANDING,
+  ...GROUPS,
+  ...CUSTOMERS,
+  ...REFERRALS,
+  ...VOUCHERS,
+];

@@ -95,6 +95,28 @@ export const ONE_OR_MORE = [
   ...sometimes(list('redemptions', 'object', 'Several together: what else stands here, of each')),
 ];
 
+/** Of one code by itself, where several were asked about at once they are in `redeemables`. */
+const ASKED = [
+  orNull(text('voucher_id', 'null: there is no such code')),
+  text('code', 'As it was asked for, where there is none'),
+  orNull(text('campaign_id', 'null: of none')),
+  text('status', '`applicable`, `inapplicable` or `skipped`'),
+  orNull(minor('credits_minor', 'Of a gift card: the money it would spend')),
+];
+export const VALIDATION = [
+  text('validation_id', 'The same for the same request'),
+  orNull(text('order_id', 'null: no order was named')),
+  CURRENCY,
+  flag('kept', 'A session keeps what can be used'),
+  ...sometimes(
+    minor('amount_minor', 'What the order was'),
+    minor('total_minor', 'What it would be'),
+    minor('discount_minor', 'What of it the vouchers would pay for'),
+    ...ASKED,
+    list('redeemables', 'object', 'Several at once: `voucher_id`, `code`, `campaign_id`, `status`, `reason` of each'),
+  ),
+];
+
 /** What the programme gave by itself. */
 const GIVEN_POINTS = sometimes(points('points', 'Where points were given'), BALANCE);
 export const GIVEN = [

@@ -11,7 +11,8 @@ const INTRODUCTION =
   'What the product tells of a customer by itself. An event has a row of its own in the journal: it stands in ' +
   '`GET /admin/v1/customers/{ref}/timeline` under its `name` with these `properties`, and segments and lists ask for it by ' +
   'that name as for any other event. Those marked `entry` have no row and no event of their own: they are entries of points ' +
-  'inside the row of something else, shown by `GET /admin/v1/customers/{ref}/points`.';
+  'inside the row of something else, shown by `GET /admin/v1/customers/{ref}/points`. A connection (`POST ' +
+  '/admin/v1/connections`) is told each of them, entries too, as an event of its own, with these properties as its `data`.';
 
 export function renderEvents(events: readonly ToldEvent[]): Html {
   return html`<!doctype html>

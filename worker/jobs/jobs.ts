@@ -7,6 +7,7 @@ import type { JsonObject } from '../domain/json.ts';
 import type { Env } from '../env.ts';
 import { within } from '../time/deadline.ts';
 import { JOB_KINDS } from './kinds.ts';
+import { isFresh, newJob, type StartCall } from './new-job.ts';
 import { Runner } from './runner.ts';
 import { type Job, JobStore } from './store.ts';
 import type { Draft, Part } from './uploads.ts';
@@ -20,13 +21,6 @@ const MOST_OPEN = 100;
 /** A draft that nobody starts is taken away after this long. */
 const DRAFT_KEPT_MS = 86_400_000;
 const MOST_DRAFTS = 20;
-
-export interface StartCall {
-  /** From `newJobId`. A job that is there already under it is answered as it stands. */
-  id: string;
-  kind: string;
-  input: JsonObject;
-}
 
 export type Drafted = { refusal: null; draft: Draft } | { refusal: 'full' };
 
@@ -94,6 +88,11 @@ export class Jobs extends DurableObject<Env> {
     });
     if (started.refusal === null && started.job.endedAtMs === null && !this.#working) this.#alarmAt(now + 1);
     return started;
+  }
+
+  /** An erased person is in no report any more; `shown`: texts as reports show them. */
+  forget(shown: string[]): void {
+    if (this.#store.lastN() > 0) this.#store.transaction(() => this.#store.forget(shown));
   }
 
   /** Makes a job that waits for the parts of its file. A draft or a job that is there already is left as it stands. */
@@ -269,32 +268,4 @@ export class Jobs extends DurableObject<Env> {
     for (const resolve of this.#waiters.get(id) ?? []) resolve();
     this.#waiters.delete(id);
   }
-}
-
-/** It has not begun, and would do the same. */
-function isFresh(job: Job, { kind, input }: Pick<StartCall, 'kind' | 'input'>): boolean {
-  const isSame = job.kind === kind && JSON.stringify(job.input) === JSON.stringify(input);
-  return isSame && job.state === 'queued' && job.cursor === null && !job.cancelling;
-}
-
-function newJob({ id, kind, input }: StartCall, n: number, createdAtMs: number): Job {
-  return {
-    id,
-    n,
-    kind,
-    state: 'queued',
-    cancelling: false,
-    input,
-    cursor: null,
-    progress: { done: 0, total: null },
-    lines: 0,
-    linesDropped: 0,
-    result: null,
-    error: null,
-    failures: 0,
-    notBeforeMs: 0,
-    createdAtMs,
-    startedAtMs: null,
-    endedAtMs: null,
-  };
 }

@@ -1,6 +1,7 @@
 /** Every kind of job by its name: a new one is a file of its own and a line here. */
 import { GENERATE_CODES } from '../codes/making.ts';
 import { ADVANCE_CLOCK, advanceClock } from './advance-clock.ts';
+import { BACK_FILL_CONNECTION, backFillConnection } from './back-fill-connection.ts';
 import { compare } from './compare.ts';
 import { DISTRIBUTE, distribute } from './distribute.ts';
 import { EVALUATE_PROGRAMME, evaluateProgramme } from './evaluate-programme.ts';
@@ -30,6 +31,7 @@ export const JOB_KINDS: Record<string, JobKind> = {
   [UNDO_POINTS_IMPORT]: undoPointsImport,
   [LIABILITY]: liability,
   [DISTRIBUTE]: distribute,
+  [BACK_FILL_CONNECTION]: backFillConnection,
   [EVALUATE_PROGRAMME]: evaluateProgramme,
   [PREVIEW_TIERS]: previewTiers,
   [EVALUATE_SEGMENTS]: evaluateSegments,

@@ -109,6 +109,14 @@ export class JobStore {
     );
   }
 
+  /** Of a line that shows one of these only what became of it is kept. */
+  forget(shown: string[]): void {
+    const bare = `json_patch('{}', json_object('line', body ->> 'line', 'verdict', body ->> 'verdict', 'erased', json('true')))`;
+    const sql = `UPDATE line SET body = ${bare}
+      WHERE EXISTS (SELECT 1 FROM json_each(?) j WHERE instr(lower(body), j.value) > 0)`;
+    this.#db.run(sql, JSON.stringify(shown.map((text) => JSON.stringify(text).toLowerCase())));
+  }
+
   /** Jobs that ended long ago, with their lines; of those that failed and could go on, their files sooner. */
   dropOld(now: number): void {
     const endedMs = now - KEPT_MS;

@@ -21,6 +21,7 @@ export const OBJECTS = {
   CAMPAIGN: 'Campaign',
   OFFERS: 'Offers',
   GUARD: 'Guard',
+  CONNECTION: 'Connection',
 };
 export const DATABASE = { binding: 'DB', name: 'regulars' };
 
@@ -61,7 +62,7 @@ function worker(port: number, secrets: Secrets): WorkerOptions {
     compatibilityDate: COMPATIBILITY_DATE,
     compatibilityFlags: COMPATIBILITY_FLAGS,
     modules: [{ type: 'ESModule', path: 'worker.js', contents: readFileSync(WORKER, 'utf8') }],
-    bindings: { OPERATOR_TOKEN: secrets.operatorToken, ROOT_SECRET: secrets.rootSecret },
+    bindings: { OPERATOR_TOKEN: secrets.operatorToken, ROOT_SECRET: secrets.rootSecret, ...HOT_BUDGETS },
     durableObjects: Object.fromEntries(
       Object.entries(OBJECTS).map(([binding, className]) => [binding, { className, useSQLite: true }]),
     ),
@@ -69,6 +70,10 @@ function worker(port: number, secrets: Secrets): WorkerOptions {
     serviceBindings: { ASSETS: STATIC_FILES.name },
   };
 }
+
+/** As the environment says; see `worker/env.ts`. */
+const { BUDGET_HOT_PER_SECOND } = process.env;
+const HOT_BUDGETS = BUDGET_HOT_PER_SECOND === undefined ? {} : { BUDGET_HOT_PER_SECOND };
 
 /**
  * Cloudflare looks at the files first, for nothing; here that look costs each request 160 µs (measured), so the files

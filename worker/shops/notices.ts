@@ -5,7 +5,13 @@ import type { Database } from '../storage/database.ts';
 export interface Notice {
   /** Names the occasion: told again under it, nothing changes. */
   key: string;
-  kind: 'codes.guessed' | 'codes.guessed_widely' | 'campaign.budget_low' | 'campaign.used_up';
+  kind:
+    | 'codes.guessed'
+    | 'codes.guessed_widely'
+    | 'campaign.budget_low'
+    | 'campaign.used_up'
+    | 'connection.gone'
+    | 'connection.failing';
   atMs: number;
   about: JsonObject;
 }

@@ -1,4 +1,5 @@
 /** What a merchant sets, as the Shop object keeps it, and what the rest of the worker may know of a shop. */
+import type { Connection } from '../domain/connections/connection.ts';
 import type { Distribution } from '../domain/distributions/distribution.ts';
 import type { EventRule } from '../domain/event-rules.ts';
 import type { Programme } from '../domain/programme.ts';
@@ -43,13 +44,16 @@ export interface ShopSettings {
   eventRules?: EventRule[];
   /** Missing where there never were any. */
   distributions?: Distribution[];
+  /** Missing where there never were any. */
+  connections?: Connection[];
   /** Of segments and lists, which are kept apart; missing where there never were any. */
   segmentsVersion?: number;
   createdAtMs: number;
 }
 
 /** What a change names; links one by one, so that two changes of different links both count. */
-export interface SettingsChange extends Partial<Omit<ShopSettings, 'links' | 'eventRules' | 'distributions'>> {
+export interface SettingsChange
+  extends Partial<Omit<ShopSettings, 'links' | 'eventRules' | 'distributions' | 'connections'>> {
   links?: Partial<HubLinks>;
 }
 
@@ -64,7 +68,7 @@ export interface StoredKey {
 }
 
 export interface StoredSecret {
-  /** `shopify` or `identity:{kid}`. */
+  /** `shopify`, `identity:{kid}` or `connection:{id}`. */
   name: string;
   about: { algorithm?: 'HS256' | 'ES256' };
   sealed: string;

@@ -5,23 +5,22 @@ import privacy from '../../migrations/shop/0002_privacy.sql';
 import clock from '../../migrations/shop/0003_clock.sql';
 import segments from '../../migrations/shop/0004_segments.sql';
 import notices from '../../migrations/shop/0005_notices.sql';
+import { type ConnectionChange, type ConnectionRefusal, withConnection } from '../domain/connections/connection.ts';
 import { type DistributionChange, type DistributionRefusal, withChange } from '../domain/distributions/distribution.ts';
 import { type EventRule, type RuleRefusal, withoutRule, withRule } from '../domain/event-rules.ts';
 import { withSwitch } from '../domain/inactivity/switched-on.ts';
 import type { PrivacyRequest } from '../domain/privacy.ts';
 import type { Env } from '../env.ts';
 import { Database } from '../storage/database.ts';
-import { within } from '../time/deadline.ts';
 import { Answered, type Claim } from './answered.ts';
 import { Clock, type ClockReading, type ClockStep, type Due, type Entered } from './clock.ts';
+import { type ForgetPerson, forgetPerson } from './forgetting.ts';
 import { KeyRing } from './key-ring.ts';
 import { type Notice, type NoticePlace, Notices } from './notices.ts';
 import { PrivacyRequests, type RequestPlace } from './privacy.ts';
 import { type BookChange, type BookWritten, type SegmentBook, SegmentBooks } from './segment-book.ts';
 import type { SettingsChange, ShopSettings, ShopSnapshot, StoredKey, StoredSecret } from './settings.ts';
-
-/** How long a writer may wait for D1's copy, which nobody but the operator's list reads. */
-const COPY_MS = 1_000;
+import { writeCopy } from './shop-copy.ts';
 
 export class Shop extends DurableObject<Env> {
   readonly #db: Database;
@@ -83,36 +82,48 @@ export class Shop extends DurableObject<Env> {
 
   /** Keeps an event rule in the place of one for the same name and source, or says why it cannot be kept. */
   async putEventRule(rule: EventRule, who: string): Promise<ShopSnapshot | RuleRefusal> {
-    this.#db.migrate();
-    const refusal = this.#db.transaction(() => {
-      const { settings } = this.#require();
+    return this.#revise(who, (settings) => {
       const eventRules = withRule(settings.eventRules ?? [], rule);
-      if (!Array.isArray(eventRules)) return eventRules;
-      this.#writeSettings({ ...settings, eventRules }, who);
-      return null;
+      return Array.isArray(eventRules) ? { change: { eventRules } } : { refusal: eventRules };
     });
-    return refusal ?? this.#told();
   }
 
   /** Drops an event rule. false: there is none for that name and source. */
   async dropEventRule(named: Pick<EventRule, 'event' | 'source'>, who: string): Promise<boolean> {
-    const { settings } = this.#require();
-    const now = settings.eventRules ?? [];
-    const eventRules = withoutRule(now, named);
-    if (eventRules.length === now.length) return false;
-    this.#writeSettings({ ...settings, eventRules }, who);
-    await this.#told();
-    return true;
+    const dropped = await this.#revise(who, ({ eventRules: now = [] }) => {
+      const eventRules = withoutRule(now, named);
+      return eventRules.length === now.length ? { refusal: 'unknown' as const } : { change: { eventRules } };
+    });
+    return dropped !== 'unknown';
   }
 
   /** Adds, changes or drops a distribution, or says why it cannot. */
   async changeDistributions(change: DistributionChange, who: string): Promise<ShopSnapshot | DistributionRefusal> {
+    return this.#revise(who, (settings) => {
+      const distributions = withChange(settings.distributions ?? [], change);
+      return Array.isArray(distributions) ? { change: { distributions } } : { refusal: distributions };
+    });
+  }
+
+  /** Adds, changes or drops a connection, or says why it cannot. */
+  async changeConnections(change: ConnectionChange, who: string): Promise<ShopSnapshot | ConnectionRefusal> {
+    return this.#revise(who, (settings) => {
+      const connections = withConnection(settings.connections ?? [], change);
+      return Array.isArray(connections) ? { change: { connections } } : { refusal: connections };
+    });
+  }
+
+  /** Writes what a change makes of the settings, or answers why it cannot be made. */
+  async #revise<Refusal>(
+    who: string,
+    revise: (settings: ShopSettings) => { change: Partial<ShopSettings> } | { refusal: Refusal },
+  ): Promise<ShopSnapshot | Refusal> {
     this.#db.migrate();
     const refusal = this.#db.transaction(() => {
       const { settings } = this.#require();
-      const distributions = withChange(settings.distributions ?? [], change);
-      if (!Array.isArray(distributions)) return distributions;
-      this.#writeSettings({ ...settings, distributions }, who);
+      const revised = revise(settings);
+      if ('refusal' in revised) return revised.refusal;
+      this.#writeSettings({ ...settings, ...revised.change }, who);
       return null;
     });
     return refusal ?? this.#told();
@@ -203,8 +214,7 @@ export class Shop extends DurableObject<Env> {
 
   /** The write has ended; a later one's word counts more. */
   leaveClock(due: Due): void {
-    this.#db.migrate();
-    this.#db.transaction(() => this.#clock.leave(due));
+    this.#clock.leave(due);
   }
 
   /** Takes over what the objects of the step before answered, and moves on. */
@@ -235,6 +245,11 @@ export class Shop extends DurableObject<Env> {
     return this.#privacy.page(before, limit);
   }
 
+  /** As `forgetPerson`. */
+  forget(who: ForgetPerson): Promise<string | null> {
+    return forgetPerson(who, { answered: this.#answered, privacy: this.#privacy, env: this.env, shop: this.#id() });
+  }
+
   /** Keeps what the merchant should know, once for each of its occasions. */
   keepNotice(notice: Notice): void {
     this.#notices.keep(notice);
@@ -247,31 +262,17 @@ export class Shop extends DurableObject<Env> {
 
   /** Tells D1's copy again; for rebuilding. Throws where D1 fails. */
   async retell(): Promise<void> {
-    await this.#tell(this.#require());
-  }
-
-  async #tell(shop: ShopSnapshot): Promise<void> {
-    const { name, mode, createdAtMs } = shop.settings;
-    const written = this.env.DB.prepare(
-      `INSERT INTO shop (shop, name, mode, created_ms, version, settings) VALUES (?, ?, ?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET name = excluded.name, mode = excluded.mode, version = excluded.version,
-         settings = excluded.settings WHERE excluded.version >= version`,
-    )
-      .bind(shop.id, name, mode, createdAtMs, shop.version, JSON.stringify(shop.settings))
-      .run();
-    await within(COPY_MS, written, () => {
-      throw new Error('D1 did not answer in time');
-    });
+    await writeCopy(this.env.DB, this.#require());
   }
 
   /** Tells D1's copy, best effort: the operator's list reads it, nothing else does. */
   async #told(): Promise<ShopSnapshot> {
     const shop = this.#require();
     try {
-      await this.#tell(shop);
+      await writeCopy(this.env.DB, shop);
     } catch (error) {
-      const about = { shop: shop.id, error: String(error) };
-      console.error(JSON.stringify({ level: 'error', msg: 'shop copy not written', ...about }));
+      const about = { level: 'error', msg: 'shop copy not written', shop: shop.id, error: String(error) };
+      console.error(JSON.stringify(about));
     }
     return shop;
   }
