@@ -30,6 +30,22 @@ it('makes, reads and changes a customer by either id', async () => {
   await expect(client.customers.get(newName())).rejects.toMatchObject({ code: 404, key: 'resource_not_found' });
 });
 
+it('erases a customer by either id, and says so again', async () => {
+  const [gone, kept] = [newName(), newName()];
+  const first = (await client.customers.create({ source_id: gone, name: 'Erna', metadata: {} })) as { id: string };
+  expect(await client.customers.delete(gone)).toBeFalsy();
+  await expect(client.customers.get(first.id)).rejects.toMatchObject({ code: 404 });
+  await expect(client.customers.delete(gone)).rejects.toMatchObject({ code: 404 });
+  const told = { related_object: 'customer', status: 'DONE', object: 'pernament_deletion' };
+  const again = await client.customers.deletePermanently(first.id);
+  expect(again).toMatchObject({ ...told, related_object_id: first.id });
+  const second = (await client.customers.create({ source_id: kept })) as { id: string };
+  const done = await client.customers.deletePermanently(kept);
+  expect(done).toMatchObject({ ...told, related_object_id: second.id, data_json: { customer: 1 } });
+  expect(await client.customers.deletePermanently(second.id)).toEqual(done);
+  await expect(client.customers.get(kept)).rejects.toMatchObject({ code: 404 });
+});
+
 it('lists and scrolls through all customers', async () => {
   const other = clientOf(await openShop());
   const made: string[] = [];

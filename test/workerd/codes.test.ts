@@ -115,12 +115,12 @@ describe('a code', () => {
     expect(done(await codesOf(shop.id, code).redeem(redeeming(code))).failure).toBeNull();
   });
 
-  it('35: is the same however it is cased and spaced', async () => {
+  it('case 35: is the same however it is cased and spaced', async () => {
     const { code } = await makeVoucher(shop.id, {}, 'SUMMER20');
     expect(done(await codesOf(shop.id, ' summer 20 ').redeem(redeeming(' summer 20 '))).code).toBe(code);
   });
 
-  it('4: is counted by the calendar of the shop, a second before and after midnight', async () => {
+  it('case 4: is counted by the calendar of the shop, a second before and after midnight', async () => {
     const rule = { kind: 'redemptions', of: 'voucher', by: 'customer', per: 'day', test: { op: 'at_most', value: 1 } };
     const { offersOf, forgetOffers } = await import('../../worker/offers/cache.ts');
     const about = { id: 'val_daily', name: 'daily', message: null, applicable: null, source: null };
@@ -179,7 +179,7 @@ describe('a code', () => {
 });
 
 describe('a gift card', () => {
-  it('6: refuses what it does not hold, and stays as it is', async () => {
+  it('case 6: refuses what it does not hold, and stays as it is', async () => {
     const { code } = await makeVoucher(shop.id, { limit: null, benefit: giftOf(2_500) });
     const spend = () => codesOf(shop.id, code).redeem(redeeming(code, {}, { creditsMinor: 1_800 }));
     expect(verdicts([await spend(), await spend()])).toEqual({ redeemed: 1, gift_amount_exceeded: 1 });
@@ -196,7 +196,7 @@ describe('a gift card', () => {
     expect([moves.length, moves.reduce((sum, one) => sum + one, 700), await balance(code)]).toEqual([7, 0, 0]);
   });
 
-  it('15: gives part of a payment back, and part again, but never more than it paid', async () => {
+  it('case 15: gives part of a payment back, and part again, but never more than it paid', async () => {
     const { code } = await makeVoucher(shop.id, { limit: null, benefit: giftOf(2_500) });
     const { id } = done(await codesOf(shop.id, code).redeem(redeeming(code, {}, { creditsMinor: 1_800 })));
     const back = (amountMinor: number) => codesOf(shop.id, code).rollBack(rollingBack(id, { amountMinor }));
@@ -246,7 +246,7 @@ describe('a rollback', () => {
     expect([made <= 1, (await standing(code)).redeemed]).toEqual([true, made]);
   });
 
-  it('13: is possible after the voucher has ended, was switched off and was taken away, which stays unusable', async () => {
+  it('case 13: is possible after the voucher has ended, was switched off and was taken away, which stays unusable', async () => {
     const { code } = await makeVoucher(shop.id, { limit: null, benefit: giftOf(2_500), endsAtMs: NOW + DAY });
     const { id } = done(await codesOf(shop.id, code).redeem(redeeming(code, {}, { creditsMinor: 1_800 })));
     const key = maker(shop.id).nameFor(`off ${code}`);
@@ -279,7 +279,7 @@ describe('a lock', () => {
       ...more,
     });
 
-  it('19: keeps the one use for whoever has its key, and is gone with the redemption', async () => {
+  it('case 19: keeps the one use for whoever has its key, and is gone with the redemption', async () => {
     const { code } = await makeVoucher(shop.id);
     expect(await lock(code, 'A')).toMatchObject({ verdict: 'locked' });
     const redeem = (lockKey: string | null) => codesOf(shop.id, code).redeem(redeeming(code, { lockKey }));
@@ -288,7 +288,7 @@ describe('a lock', () => {
     expect((await standing(code)).locks).toEqual([]);
   });
 
-  it('20: with the same key again overwrites, and 23: leaves others what it does not keep', async () => {
+  it('cases 20, 23: with the same key again overwrites, and leaves others what it does not keep', async () => {
     const { code } = await makeVoucher(shop.id, { limit: null, benefit: giftOf(2_500) });
     await lock(code, 'A', {}, { creditsMinor: 500 });
     await lock(code, 'A', {}, { creditsMinor: 1_000 });
@@ -297,7 +297,7 @@ describe('a lock', () => {
     expect(verdicts([await spend(2_000), await spend(1_500)])).toEqual({ gift_amount_exceeded: 1, redeemed: 1 });
   });
 
-  it('21: runs out by itself: another redeems, and whoever had it is refused', async () => {
+  it('case 21: runs out by itself: another redeems, and whoever had it is refused', async () => {
     const { code } = await makeVoucher(shop.id);
     await lock(code, 'A', { ttlMs: 1_000 });
     const redeem = (lockKey: string | null, clockMs: number) =>
@@ -309,7 +309,7 @@ describe('a lock', () => {
     expect(verdicts([await redeem('A', NOW + 1_001)])).toEqual({ quantity_exceeded: 1 });
   });
 
-  it('22: is released once; then there is none', async () => {
+  it('case 22: is released once; then there is none', async () => {
     const { code } = await makeVoucher(shop.id);
     await lock(code, 'A');
     const release = (key: string) => codesOf(shop.id, code).release(code, key, AT);
@@ -400,7 +400,7 @@ describe('a use that waits for others', () => {
 });
 
 describe('a code of a campaign', () => {
-  it('24: is not redeemed while its campaign is switched off, and follows its rules and dates until it is used', async () => {
+  it('case 24: is not redeemed while its campaign is switched off, and follows its rules and dates until it is used', async () => {
     const made = await makeCampaign(shop.id, { limitPerCode: null, endsAtMs: NOW + DAY });
     const code = newCode();
     await codesOf(shop.id, code).claim([{ code, token: 't', campaign: made.id, holder: null, voucher: null }], AT);

@@ -285,7 +285,7 @@ describe('while both are told of things', () => {
 });
 
 describe('an anonymous history', () => {
-  it('joins the customer whom a server names with it, orders and all', async () => {
+  it('case 42: joins the customer whom a server names with it, orders and all', async () => {
     const shop = await makeShop();
     const [user, anonymousId] = [newUser(), newUser()];
     await shop.batch(track(user, 'Known'));
@@ -363,7 +363,7 @@ describe('a guest known by e-mail', () => {
     expect((await customer(shop, `email:${email}`)).id).toBe((await customer(shop, `user:${user}`)).id);
   });
 
-  it('Segment’s rule: a second user id demotes the e-mail and makes another customer', async () => {
+  it('case 42: by Segment’s rule a second user id demotes the e-mail and makes another customer', async () => {
     const shop = await makeShop();
     const [a, b, email] = [newUser(), newUser(), `${newUser()}@example.com`];
     await shop.batch({ type: 'identify', userId: a, traits: { email }, messageId: '1' });

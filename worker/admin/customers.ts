@@ -3,6 +3,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Standing } from '../customers/reader.ts';
 import { customersOf } from '../customers/stubs.ts';
 import { directoryOf } from '../directory/cache.ts';
+import { ERASED } from '../domain/customer.ts';
 import { json } from '../http/answers.ts';
 import { type AppContext, routes } from '../http/app.ts';
 import { requireScope } from '../http/scope.ts';
@@ -144,6 +145,7 @@ async function standingOf(c: AppContext, { shop }: Caller, ref: string): Promise
     const standing = await customersOf(c.env, shop.id, id).standing(id, { activity: 0, orders: 0 }, clockMs);
     if (standing === null) break;
     if (standing.moved === null) return { id, standing };
+    if (standing.moved === ERASED) break;
     id = standing.moved;
   }
   throw new ProblemError('not_found');

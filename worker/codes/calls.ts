@@ -2,6 +2,7 @@
 import type { JsonObject } from '../domain/json.ts';
 import type { Bill, Taken } from '../domain/vouchers/bill.ts';
 import type { Cost } from '../domain/vouchers/budget.ts';
+import type { Caps } from '../domain/vouchers/campaign.ts';
 import type { Base } from '../domain/vouchers/effects.ts';
 import type { Counts, CustomerFacts, Facts } from '../domain/vouchers/facts.ts';
 import type { GiftMove } from '../domain/vouchers/gift.ts';
@@ -94,7 +95,7 @@ export type RedeemAnswer =
   /** Nothing was changed: it takes facts of the customer that were not told. */
   | { verdict: 'facts'; needs: Needs }
   /** Nothing was changed: its campaign has to keep this for it first, and tell these counts. */
-  | { verdict: 'reserve'; campaign: string; cost: Cost; counts: (keyof Counts)[] }
+  | { verdict: 'reserve'; campaign: string; cost: Cost; counts: (keyof Counts)[]; bounds: Caps }
   /** Nothing was changed: it does not come to what was reckoned, or reserved. */
   | { verdict: 'changed' };
 

@@ -1,11 +1,12 @@
 /** Locks, changes by hand and money on gift cards, of codes that live here. Part of one transaction. */
 import { applicable, type Fit } from '../domain/vouchers/applicable.ts';
+import { changedVoucher } from '../domain/vouchers/change.ts';
 import { codeKey } from '../domain/vouchers/codes.ts';
 import { adjustGift, type GiftMove } from '../domain/vouchers/gift.ts';
 import type { VoucherChange } from '../domain/vouchers/held-request.ts';
 import { lock, release } from '../domain/vouchers/locks.ts';
 import type { Needs } from '../domain/vouchers/needs.ts';
-import { type Refused, refusal } from '../domain/vouchers/refused.ts';
+import type { Refused } from '../domain/vouchers/refused.ts';
 import type { GiftCredit, Voucher } from '../domain/vouchers/voucher.ts';
 import { asked, campaignCounts, lacksFacts, type Sources, voucherOf } from './asking.ts';
 import type { ChangeAnswer, Found, Keyed, LockCall } from './calls.ts';
@@ -83,15 +84,8 @@ export class Changes {
 
   change(call: CodeChange, from: Sources): ChangeAnswer {
     return this.#changed(call, from, (voucher) => {
-      const { limit } = call.change;
-      if (limit != null && limit < voucher.redeemed)
-        return {
-          refused: refusal('invalid_payload', 'it was redeemed more often', {
-            facts: { limit, redeemed: voucher.redeemed },
-          }),
-        };
-      const next = { ...voucher, ...call.change, updatedAtMs: from.now };
-      return { voucher: next, move: null, body: { kind: 'changed', voucher: next } };
+      const done = changedVoucher(voucher, call.change, from.now);
+      return 'refused' in done ? done : { ...done, move: null, body: { kind: 'changed', voucher: done.voucher } };
     });
   }
 

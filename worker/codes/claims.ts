@@ -57,7 +57,8 @@ export class Claims {
     if (row === null || row.owner === 'gone') return { verdict: 'none' };
     const voucher = voucherOf(row, from.terms, from.idOf);
     if (row.owner === 'customer' && row.token === publication) return { verdict: 'assigned', voucher };
-    const refused = row.owner === 'here' ? this.#unfit(row, voucher, { customer, publication }, from) : TAKEN;
+    const isFree = row.owner === 'here' && row.token?.startsWith('era_') !== true;
+    const refused = isFree ? this.#unfit(row, voucher, { customer, publication }, from) : TAKEN;
     if (refused !== null) return { verdict: 'refused', refused };
     const told = bring === null ? null : { sourceId: bring.sourceId, channel: bring.channel, metadata: bring.metadata };
     const given = { ...row, owner: 'customer' as const, customer, token: publication, voucher };

@@ -29,6 +29,7 @@ import type {
 import { Changes, type CodeChange, type CodeCredit, type LockAnswer, type ReleaseAnswer } from './changes.ts';
 import { type Assigned, type Assignment, Claims } from './claims.ts';
 import type { Entry, Hold } from './entries.ts';
+import { type CodesErasure, erase } from './erasing.ts';
 import { foundOf } from './found.ts';
 import { endOf, Holds } from './holds.ts';
 import { Outbox } from './outbox.ts';
@@ -36,7 +37,7 @@ import { redeemedBefore } from './replay.ts';
 import { Rollbacks } from './rollbacks.ts';
 import { CodeStore } from './store.ts';
 import { campaignsListener } from './tell-campaigns.ts';
-import { type CopyPlace, copiesAfter, copiesListener } from './tell-copies.ts';
+import { type CopyPlace, copiesAfter, copiesListener, tellErased } from './tell-copies.ts';
 import { customersListener } from './tell-customers.ts';
 import { type OfferTerms, offerTerms } from './terms.ts';
 import { Uses } from './uses.ts';
@@ -66,7 +67,7 @@ export class Codes extends DurableObject<Env> {
     const shop = this.#shop();
     const listeners = {
       d1: copiesListener(env.DB, shop, { store: this.#store, idOf: this.#idOf }),
-      customers: customersListener(env, shop),
+      customers: customersListener(env, shop, this.#store),
       campaigns: campaignsListener(env, shop, ctx.id.name ?? ''),
     };
     this.#outbox = new Outbox(this.#store, listeners, (msg, error) => this.#report(msg, error));
@@ -179,6 +180,13 @@ export class Codes extends DurableObject<Env> {
   /** The customer has it. */
   assigned(publication: string): void {
     this.#store.transaction(() => this.#claims.assigned(publication));
+  }
+
+  /** An erased customer's codes come back, and nobody knows who used others; answers which vouchers are back here. */
+  async erase(call: CodesErasure & At): Promise<string[]> {
+    const back = await this.#changing(call, [], ({ now }) => erase(this.#store, call, now));
+    await tellErased(this.env.DB, this.#shop(), { store: this.#store, idOf: this.#idOf, call });
+    return back;
   }
 
   unassign(code: string, publication: string): void {

@@ -37,6 +37,8 @@ export type EntryBody =
       reserved: boolean;
       /** The key under which it is being taken back; absent: it is not. */
       rolling?: string;
+      /** It was redeemed when a customer held it, who is erased: its rollbacks of then are told with it. */
+      brought?: true;
     }
   | { kind: 'refused'; redemption: Redemption }
   | {

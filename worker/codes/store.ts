@@ -158,6 +158,15 @@ export class CodeStore {
     this.#db.run(sql, key, fingerprint, JSON.stringify(answer));
   }
 
+  /** What is known of it has changed. */
+  writeKey(key: string, { first }: UsedKey): void {
+    this.#db.run('UPDATE used_key SET body = ? WHERE key = ?', JSON.stringify(first), key);
+  }
+
+  dropTally(code: string, customer: string): void {
+    this.#db.run('DELETE FROM customer_tally WHERE code = ? AND customer = ?', code, customer);
+  }
+
   tallyOf(code: string, customer: string): Tally | null {
     const row = this.#db.one('SELECT tally FROM customer_tally WHERE code = ? AND customer = ?', code, customer);
     return row === null ? null : (JSON.parse(String(row.tally)) as Tally);

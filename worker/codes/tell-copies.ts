@@ -1,9 +1,17 @@
 /** Tells D1 what became of codes: each as it stands now, and what was given, redeemed, refused and taken back. */
+import { codeKey } from '../domain/vouchers/codes.ts';
+import { readRedemptionId } from '../domain/vouchers/redemption-name.ts';
 import type { PublicationCopy, RedemptionCopy, VoucherCopies, VoucherCopy } from '../projection/voucher-rows.ts';
 import { tellCopies } from '../projection/vouchers.ts';
-import type { CodeRow, Entry } from './entries.ts';
+import type { CodeRow, Entry, First } from './entries.ts';
+import type { CodesErasure } from './erasing.ts';
 import type { Listener } from './outbox.ts';
 import type { CodeStore } from './store.ts';
+
+/** How names of erasures begin. */
+const ERASURE = 'era_';
+/** Of one code. */
+const MOST_ENTRIES = 20_000;
 
 interface TellingOf {
   store: CodeStore;
@@ -18,6 +26,26 @@ export function copiesListener(db: D1Database, shop: string, { store, idOf }: Te
       ...usesOf(store, entries),
     });
   };
+}
+
+/** Tells anew what was told of an erased customer before. Throws where D1 fails. */
+export async function tellErased(
+  db: D1Database,
+  shop: string,
+  { store, idOf, call }: TellingOf & { call: CodesErasure },
+): Promise<void> {
+  const names = call.uses.flatMap((id) => readRedemptionId(id)?.name ?? []);
+  const used = store.entries(names.flatMap((name) => entriesOf(store.usedKey(name)?.first)));
+  const rows = store.codes(call.left.map(({ voucher }) => codeKey(voucher.code)));
+  const given = [...rows.values()].flatMap(({ last }) => (last === null ? [] : store.history(last, MOST_ENTRIES)));
+  const vouchers = [...rows.values()].map((row) => voucherCopy(row, idOf));
+  await tellCopies(db, shop, { vouchers, ...usesOf(store, [...used, ...given.reverse()]) });
+}
+
+function entriesOf(first: First | undefined): number[] {
+  if (first === undefined) return [];
+  if ('entries' in first) return first.entries;
+  return 'entry' in first && first.entry !== null ? [first.entry] : [];
 }
 
 /** Redemptions as they stand now, whatever became of them after the entries. */
@@ -38,6 +66,10 @@ export function usesOf(
   return {
     redemptions: [...new Map(redemptions.map((one) => [one.redemption.id, one])).values()],
     rollbacks: entries.flatMap(({ seq, body }) => {
+      if (body.kind === 'redeemed' && body.brought === true) {
+        const { redemption } = body;
+        return redemption.rollbacks.map((rollback) => ({ seq, owner: null, redemption, rollback }));
+      }
       if (body.kind !== 'rolled_back') return [];
       return [{ seq, owner: null, redemption: body.redemption, rollback: body.rollback }];
     }),
@@ -69,12 +101,17 @@ export function voucherCopy(row: CodeRow, idOf: (code: string) => string): Vouch
     code,
     key,
     campaign,
-    rank: 0,
+    rank: cameBack(row) ? 2 : 0,
     seq: last ?? 0,
     createdAtMs: voucher?.createdAtMs ?? madeAtMs,
     gone: owner === 'gone' || owner === 'referral',
     voucher: held,
   };
+}
+
+/** Its holder was erased: what they said of it counts no more. */
+function cameBack({ owner, token }: CodeRow): boolean {
+  return (owner === 'here' || owner === 'gone') && token?.startsWith(ERASURE) === true;
 }
 
 /** Of what was made for a customer nothing was ever here but the code; one for friends is no voucher. */

@@ -7,9 +7,12 @@ import type { Env } from '../env.ts';
 import { recordAll, type Told } from '../holds/customer.ts';
 import { openTerms } from '../shops/cache.ts';
 import type { Entry, EntryBody } from './entries.ts';
+import { erase } from './erasing.ts';
 import type { Listener } from './outbox.ts';
+import type { CodeStore } from './store.ts';
+import { tellErased } from './tell-copies.ts';
 
-export function customersListener(env: Env, shop: string): Listener {
+export function customersListener(env: Env, shop: string, store: CodeStore): Listener {
   return async (entries) => {
     const { settings } = await openTerms(env, shop, 1);
     const events = new Map<string, Told[]>();
@@ -19,8 +22,24 @@ export function customersListener(env: Env, shop: string): Listener {
       events.set(told.customer, [...(events.get(told.customer) ?? []), { kind: 'event', event: told.event }]);
     }
     // one that trips a bug is kept by the customer as failed, and played again from there
-    await recordAll(env, shop, events);
+    const gone = [...(await recordAll(env, shop, events))];
+    if (gone.length > 0) await forgetUses(env, shop, { store, entries, gone });
   };
+}
+
+/** They were erased before they heard of it: nobody but this object knows that it was they. */
+async function forgetUses(
+  env: Env,
+  shop: string,
+  { store, entries, gone }: { store: CodeStore; entries: Entry[]; gone: string[] },
+): Promise<void> {
+  const uses = entries.flatMap(({ body }) => {
+    if (!('redemption' in body) || !gone.includes(body.redemption.customer ?? '')) return [];
+    return body.kind === 'rolled_back' ? [body.redemption.id, body.rollback.id] : [body.redemption.id];
+  });
+  const call = { op: '', customers: gone, subject: '', left: [], uses };
+  store.transaction(() => erase(store, call, 0));
+  await tellErased(env.DB, shop, { store, idOf: (code) => code, call });
 }
 
 /** null: it is of no customer, or it is part of a stack, which is told as one. */

@@ -1,4 +1,5 @@
 /** Redeems codes that live here: at once, or held until their coordinator says so. Each method is part of one transaction. */
+import { boundsOf } from '../domain/vouchers/bounds.ts';
 import type { Cost } from '../domain/vouchers/budget.ts';
 import { codeKey } from '../domain/vouchers/codes.ts';
 import { liveLocks } from '../domain/vouchers/locks.ts';
@@ -169,7 +170,9 @@ function lackingIn({ asked: about, use }: { asked: Asked; use: Use }, call: Rede
   if (counts.length === 0 || isSettled || about.campaign === null) return null;
   const cost = costBefore(about);
   // what cannot be used at all is refused without asking its campaign
-  return cost === null ? null : { verdict: 'reserve', campaign: about.campaign.id, cost, counts };
+  if (cost === null) return null;
+  const bounds = boundsOf(about.campaign, about.rules);
+  return { verdict: 'reserve', campaign: about.campaign.id, cost, counts, bounds };
 }
 
 function isAsReckoned({ redemption }: Redeemed, { settled, reserved }: Use): boolean {

@@ -1,4 +1,6 @@
 /** The errand of a first order that names a referrer's code: the Directory says whose it is, and whether it is an honest one. */
+
+import { ERASED } from '../domain/customer.ts';
 import type { OpenErrand } from '../domain/errand.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { aliasOf } from '../domain/referrals/alias.ts';
@@ -48,7 +50,7 @@ async function standingOf(
   for (let hop = 0; hop < MOST_HOPS; hop += 1) {
     const call = { shop: shop.id, version: shop.version, clockMs, limit: 0, before: null, customer: id };
     const told = await customersOf(env, shop.id, id).referrals(call);
-    if (told === null) return null;
+    if (told === null || told.moved === ERASED) return null;
     if (told.moved === null) return { ...told, customer: id };
     id = told.moved;
   }

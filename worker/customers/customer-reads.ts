@@ -1,6 +1,8 @@
 /** What an object of customers is asked without writing anything: as of now, whatever its alarm has not done yet. */
 import { DurableObject } from 'cloudflare:workers';
+import type { LeftVoucher } from '../domain/erasure/vouchers.ts';
 import type { JournalRow } from '../domain/journal.ts';
+import type { JsonObject } from '../domain/json.ts';
 import type { Pending } from '../domain/loyalty/pending.ts';
 import type { Order } from '../domain/order.ts';
 import type { OrderSnapshot } from '../domain/order-facts.ts';
@@ -12,6 +14,7 @@ import { openTerms, type ShopTerms } from '../segments/cache.ts';
 import type { RecordCall, SegmentCall } from './calls.ts';
 import { StaleTerms } from './due.ts';
 import { type CustomerPreview, earningWaysFor, previewFor } from './earning-reader.ts';
+import type { ThingKind } from './erased-store.ts';
 import { type Holding, LedgerReader, type LedgerRow, type Outstanding, type RowsCall } from './ledger-reader.ts';
 import {
   type First,
@@ -26,6 +29,7 @@ import { type ReferralsOf, type ReferralsPage, referralsOf } from './referral-re
 import { type Explained, type Memberships, type Previewed, SegmentReader, type Wanted } from './segment-reader.ts';
 import { CustomerStore, type Page } from './store.ts';
 import { type TierMoves, type TierNow, TierReader } from './tier-reader.ts';
+import { type Before, type BeforeCall, toldBefore } from './told-before.ts';
 import {
   type FactsCall,
   type MovesPage,
@@ -125,9 +129,33 @@ export class CustomerReads extends DurableObject<Env> {
     return this.vouchers.redemptions(customer, ids);
   }
 
+  /** Some of what others have to take of an erased customer. */
+  leftVouchers(customer: string, limit: number): LeftVoucher[] {
+    return this.store.erased.leftVouchers(customer, limit);
+  }
+
+  leftThings(customer: string, kind: ThingKind, limit: number): { id: string; body: JsonObject }[] {
+    return this.store.erased.things(customer, kind, limit);
+  }
+
+  /** What is known of where a redemption of an erased customer is kept; null: nothing, or they were not erased. */
+  keeperOf(customer: string, redemption: string): JsonObject | null {
+    return this.store.erased.thing(customer, 'redemption', redemption);
+  }
+
   /** The row that used a key; `row` null: it is new here. */
   rowOf(customer: string, key: string): Told<{ row: JournalRow | null }> {
     return this.vouchers.rowOf(customer, key);
+  }
+
+  /** Those of these rows that there are, for telling of them; whoever moved keeps theirs. */
+  journalRows(customer: string, seqs: number[]): JournalRow[] {
+    return this.store.unheard.rowsAt(customer, seqs);
+  }
+
+  /** What a connection would have been told of these before it began. */
+  toldBefore(call: BeforeCall): Before {
+    return toldBefore(this.store.unheard, call);
   }
 
   /** What rules of vouchers ask of a customer, and what was counted of vouchers here. */

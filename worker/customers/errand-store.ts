@@ -53,6 +53,18 @@ export class ErrandStore {
     this.changed();
   }
 
+  isOpen(op: string): boolean {
+    return this.#one('SELECT 1 AS is_open FROM errand WHERE op = ? AND next_ms < ?', op, NEVER) !== null;
+  }
+
+  /** One that waits is asked now; false: it is not open here. */
+  hasten(op: string): boolean {
+    if (!this.isOpen(op)) return false;
+    this.#db.run('UPDATE errand SET next_ms = 0 WHERE op = ? AND next_ms > 0', op);
+    this.changed();
+    return true;
+  }
+
   /** Within the transaction that takes its answer over. */
   drop(op: string): void {
     this.#db.run('DELETE FROM errand WHERE op = ?', op);

@@ -113,7 +113,9 @@ export class Holdings {
     this.#db.run(WRITE_MADE, customer, made.startedAtMs, made.id, seq, JSON.stringify(made));
   }
 
-  #writeErrand(customer: string, { op, kind, body }: Errand): void {
-    this.#db.run(WRITE_ERRAND, op, customer, kind, 0, JSON.stringify(body));
+  #writeErrand(customer: string, { op, kind, body, waitsMs }: Errand): void {
+    // the wall clock, by which errands are run
+    const nextMs = waitsMs === undefined ? 0 : Date.now() + waitsMs;
+    this.#db.run(WRITE_ERRAND, op, customer, kind, nextMs, JSON.stringify(body));
   }
 }

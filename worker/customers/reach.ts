@@ -1,16 +1,17 @@
 /** Reaches a customer, or whoever that customer turned out to be: one on the way arrives before anything is told. */
+import { ERASED } from '../domain/customer.ts';
 import type { Env } from '../env.ts';
 import { remote } from '../storage/remote.ts';
 import { handOver } from './hand-over.ts';
 import type { Input } from './input.ts';
-import type { Answer } from './record.ts';
+import type { FollowedAnswer } from './record.ts';
 import { recordIn } from './stubs.ts';
 
 const MOST_ROUNDS = 8;
 
 export interface Reached {
   customer: string;
-  answer: Answer;
+  answer: FollowedAnswer;
   rowsWritten: number;
   projected: boolean;
 }
@@ -22,7 +23,7 @@ export interface Reach {
   waitMs: number;
 }
 
-/** Runs one input there; null where the customer kept moving. `version`: of the settings that the caller has seen. */
+/** Runs one input there; null where the customer kept moving; verdict `erased` where there is nobody. `version`: of the settings that the caller has seen. */
 export async function reach(env: Env, shop: { id: string; version: number }, wanted: Reach): Promise<Reached | null> {
   const directory = remote(env.DIRECTORY, `directory:${shop.id}`);
   let { customer } = wanted;
@@ -37,7 +38,10 @@ export async function reach(env: Env, shop: { id: string; version: number }, wan
       return { customer, answer, rowsWritten, projected };
     }
     for (const move of await directory.moves([customer])) await handOver(env, shop, move, directory);
-    customer = (await directory.current(customer)) ?? told.moved;
+    const current = await directory.current(customer);
+    if (current === null && told.moved === ERASED)
+      return { customer, answer: { verdict: 'erased' }, rowsWritten: 0, projected: true };
+    customer = current ?? told.moved;
   }
   return null;
 }

@@ -1,6 +1,6 @@
 /** Load, decide, save: each input of a call in turn, everything due by then first. No await anywhere in here. */
 
-import { newHead, type State } from '../domain/customer.ts';
+import { ERASED, newHead, type State } from '../domain/customer.ts';
 import { decideEvent } from '../domain/decide.ts';
 import type { Decision } from '../domain/decision.ts';
 import type { CustomerEvent } from '../domain/event.ts';
@@ -43,6 +43,9 @@ export type Answer =
   /** A bug on our side; the event is kept as failed. */
   | { verdict: 'failed' };
 
+/** `erased`: it is of a customer who was erased, and nobody was told. */
+export type FollowedAnswer = Answer | { verdict: 'erased' };
+
 export type GroupAnswer = { moved: string } | { moved: null; answers: Answer[] };
 
 /** Records groups of one object, all in the transaction of the scene, and answers each input. */
@@ -59,7 +62,7 @@ function recordGroup(scene: Scene, group: Group, clock: number): GroupAnswer {
   const { customer } = group;
   const { batch, store, terms } = scene;
   const stored = batch.head(customer);
-  if (stored !== null && stored.movedTo !== null) return { moved: stored.movedTo };
+  if (stored !== null && stored.movedTo !== null) return movedAnswer(batch, stored.movedTo, group);
   if (stored !== null) requireCurrent(scene, stored);
   const answers = group.inputs.map((input): Answer => {
     const known = rowOf(batch, customer, input);
@@ -81,6 +84,22 @@ function recordGroup(scene: Scene, group: Group, clock: number): GroupAnswer {
     return { verdict: 'recorded', row, refusal: decision.refusal, first: own.seq === 1 };
   });
   return { moved: null, answers };
+}
+
+/** Of somebody erased it is still known whether an operation came about that others keep something for. */
+function movedAnswer(batch: Batch, moved: string, { customer, inputs }: Group): GroupAnswer {
+  const asked = inputs.map((input) => (isAsking(input) ? rowOf(batch, customer, input) : null));
+  const known = asked.flatMap((row, at): Answer[] => {
+    const input = inputs[at];
+    return row === null || input === undefined ? [] : [repeated(row, input)];
+  });
+  return moved === ERASED && known.length > 0 && known.length === inputs.length
+    ? { moved: null, answers: known }
+    : { moved };
+}
+
+function isAsking(input: Input): boolean {
+  return input.kind === 'operation' && input.operation.op === 'abandon';
 }
 
 function causeOf(input: Input, { seq }: JournalRow): Cause {

@@ -17,6 +17,7 @@ export async function tellReferrer(env: Env, shop: AskingShop, errand: OpenErran
   const reached = await reach(env, shop, { customer, input: { kind: 'operation', operation }, waitMs: 0 });
   const answer = reached?.answer;
   if (answer === undefined) throw new Error('the referrer kept moving');
+  if (answer.verdict === 'erased') return { granted: false, reason: 'referrer_gone' };
   if (answer.verdict !== 'recorded' && answer.verdict !== 'duplicate')
     throw new Error(`told in vain: ${answer.verdict}`);
   const said = answer.row?.about.answer;

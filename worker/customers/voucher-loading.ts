@@ -14,6 +14,7 @@ import { pointsLeft } from '../domain/rewards/points-back.ts';
 import type { Spend } from '../domain/rewards/spend.ts';
 import type { Circumstances, HeldUse } from '../domain/vouchers/held-request.ts';
 import { needsOf } from '../domain/vouchers/needs.ts';
+import { pairsIn, STACK_OUTCOME } from '../domain/vouchers/stack-outcome.ts';
 import type { Redemption, Voucher } from '../domain/vouchers/voucher.ts';
 import type { Scene } from './due.ts';
 import type { Input } from './input.ts';
@@ -32,6 +33,13 @@ export function withAnswered(
   state: State,
   { kind, body }: { kind: string; body: JsonBody },
 ): State {
+  if (kind === STACK_OUTCOME)
+    return withRedemptions(
+      scene,
+      customer,
+      state,
+      pairsIn(body).map((pair) => pair.redemption),
+    );
   if (!ANSWERED_HERE.includes(kind)) return state;
   const vouchers = scene.store.vouchers.vouchers(customer, [textOf(body, 'voucher') ?? '']);
   return withSpends(scene, customer, { ...state, vouchers });

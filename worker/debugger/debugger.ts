@@ -12,6 +12,8 @@ import { type SchemaFilter, type SchemaRow, SchemaStore } from './schema-store.t
 
 /** Readers that may wait at once; one more is answered at once and asks again. */
 const MOST_READERS = 50;
+/** Isolates tell what they saw up to a second later: who is forgotten is forgotten for that long. */
+const FORGETTING_MS = 5_000;
 
 export interface LiveAnswer {
   events: LoggedEvent[];
@@ -32,6 +34,8 @@ export class Debugger extends DurableObject<Env> {
   readonly #log: EventLog;
   readonly #schemas: SchemaStore;
   #waiting = new Set<() => void>();
+  /** Who was forgotten just now, until when by the wall clock. */
+  #forgotten: { who: Forgotten; untilMs: number }[] = [];
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -43,9 +47,11 @@ export class Debugger extends DurableObject<Env> {
   /** Takes one flush of an isolate, and wakes whoever waits for it. */
   keep(pages: Page[], lessons: Lesson[]): void {
     this.#db.migrate();
+    this.#forgotten = this.#forgotten.filter(({ untilMs }) => untilMs > Date.now());
     this.#db.transaction(() => {
       this.#log.add(pages);
       this.#schemas.learn(lessons);
+      for (const { who } of this.#forgotten) this.#forget(who);
     });
     const woken = this.#waiting;
     this.#waiting = new Set();
@@ -105,19 +111,22 @@ export class Debugger extends DurableObject<Env> {
 
   /**
    * Takes away every event that reached one of the customers or mentions one of the identifiers, refused ones too, and
-   * the samples alike. Answers how many events went. What an isolate has not told yet comes up to a second later.
+   * the samples alike, and those that isolates still have in hand. Answers how many events went.
    */
-  forget({ customers, identifiers }: Forgotten): number {
+  forget(who: Forgotten): number {
+    this.#forgotten.push({ who, untilMs: Date.now() + FORGETTING_MS });
     if (this.#isOld()) return 0;
+    return this.#db.transaction(() => this.#forget(who));
+  }
+
+  #forget({ customers, identifiers }: Forgotten): number {
     const ids = new Set(customers);
     const named = mentions(identifiers);
-    return this.#db.transaction(() => {
-      this.#schemas.forget((customer, sample) => (customer !== null && ids.has(customer)) || named(sample));
-      return this.#log.forget(
-        ({ customer, rawText, storedText }) =>
-          (customer !== null && ids.has(customer)) || named(rawText) || named(storedText),
-      );
-    });
+    this.#schemas.forget((customer, sample) => (customer !== null && ids.has(customer)) || named(sample));
+    return this.#log.forget(
+      ({ customer, rawText, storedText }) =>
+        (customer !== null && ids.has(customer)) || named(rawText) || named(storedText),
+    );
   }
 
   /** Nothing was written yet, or only by a version that kept verdicts alone: a read changes neither. */

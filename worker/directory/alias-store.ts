@@ -23,6 +23,10 @@ export class AliasStore {
     this.#db.run('UPDATE mail_alias SET customer = ? WHERE customer = ?', survivor, loser);
   }
 
+  forget(customer: string): void {
+    this.#db.run('DELETE FROM mail_alias WHERE customer = ?', customer);
+  }
+
   owner(alias: string): string | null {
     if (this.#db.version() < SINCE) return null;
     const row = this.#db.one('SELECT customer FROM mail_alias WHERE alias = ?', alias);
@@ -32,7 +36,7 @@ export class AliasStore {
   /** Ids that begin so, at most two, each where it led to. */
   beginningWith(text: string): string[] {
     const sql = `SELECT COALESCE(moved_to, customer) AS id FROM customer
-      WHERE customer >= ?1 AND customer < ?1 || '~' ORDER BY customer LIMIT 2`;
+      WHERE customer >= ?1 AND customer < ?1 || '~' AND moved_to IS NOT '' AND born_ms >= 0 ORDER BY customer LIMIT 2`;
     return this.#db.all(sql, text).map((row) => String(row.id));
   }
 }

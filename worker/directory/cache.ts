@@ -1,4 +1,4 @@
-/** The isolate's memory of positive answers of the Directory, bounded; a customer that moved corrects it. */
+/** The isolate's memory of positive answers of the Directory, bounded; a customer that moved, or was erased, corrects it. */
 import type { Identifier } from '../domain/event.ts';
 import type { Env } from '../env.ts';
 import type { ShopSnapshot } from '../shops/settings.ts';
@@ -27,7 +27,7 @@ export async function resolveAll(env: Env, shop: ShopSnapshot, subjects: Subject
   names.forEach((name, index) => {
     const [known, subject] = [cache.get(name), subjects[index]];
     if (known !== undefined) found.set(name, known);
-    else if (subject) missing.set(name, subject);
+    else if (subject) missing.set(name, newest(subject, missing.get(name)));
   });
   const fresh = missing.size > 0 ? await ask(env, shop, missing) : new Map<string, Resolved>();
   return names.map((name) => {
@@ -50,7 +50,8 @@ async function ask(env: Env, shop: ShopSnapshot, missing: Map<string, Subject>):
   }
   const answers = await credited(env, shop, answer.resolved);
   const fresh = new Map([...missing.keys()].map((name, index) => [name, answers[index] as Resolved]));
-  for (const [name, resolved] of fresh) if (resolved.moves.length === 0) remember(name, resolved);
+  for (const [name, resolved] of fresh)
+    if (resolved.moves.length === 0 && resolved.customer !== '') remember(name, resolved);
   return fresh;
 }
 
@@ -67,6 +68,23 @@ async function credited(env: Env, shop: ShopSnapshot, resolved: Resolved[]): Pro
 /** A customer answered that it moved: what this isolate thought of these identifiers is void. */
 export function forgetSubject(shop: string, subject: Subject): void {
   cache.delete(nameOf(shop, subject));
+}
+
+/** A customer answered that they were erased: whatever led to them is void. */
+export function forgetCustomer(shop: string, customer: string): void {
+  const place = JSON.stringify([shop]).slice(0, -1);
+  for (const [name, resolved] of cache)
+    if (resolved.customer === customer && name.startsWith(place)) cache.delete(name);
+}
+
+/** Several events of the same people may come at once: somebody is made where any of them may be told. */
+function newest(subject: Subject, other: Subject | undefined): Subject {
+  if (other === undefined) return subject;
+  if (subject.latestMs === undefined || other.latestMs === undefined) {
+    const { latestMs: _, ...now } = subject;
+    return now;
+  }
+  return subject.latestMs >= other.latestMs ? subject : other;
 }
 
 function remember(name: string, resolved: Resolved): void {

@@ -13,6 +13,8 @@ export interface Subject {
   formerly?: string;
   /** The address a browser's word came from: how many people it makes up is counted by it. */
   visitor?: string;
+  /** When the newest of what is told of them occurred; absent: now. */
+  latestMs?: number;
 }
 
 export interface Match {

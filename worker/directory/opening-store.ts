@@ -97,6 +97,14 @@ export class OpeningStore {
     this.#db.run("UPDATE opening SET customer = ? WHERE customer = ? AND state = 'claimed'", survivor, loser);
   }
 
+  /** Of a customer who is erased, and of whoever comes by one of these names: nobody gets them. */
+  forget(customer: string, names: Identifier[]): void {
+    if (!this.isAnyOpen) return;
+    const claimed = this.#all("SELECT n FROM opening WHERE state = 'claimed' AND customer = ?", customer);
+    const waiting = this.waitingFor(names.filter(({ kind }) => kind !== 'order'));
+    for (const n of [...claimed.map((row) => Number(row.n)), ...waiting.map((one) => one.n)]) this.end(n, 'void');
+  }
+
   /** It waits no more; what is personal goes. */
   end(n: number, state: Extract<OpeningState, 'credited' | 'withdrawn' | 'void'>): void {
     this.#db.run("UPDATE opening SET state = ?, body = '{}' WHERE n = ?", state, n);

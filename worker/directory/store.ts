@@ -1,16 +1,22 @@
-/** The only SQL of the Directory's database, besides those of `opening-store.ts` and `alias-store.ts`. */
+/** The only SQL of the Directory's database, besides those of the stores that it holds. */
 import first from '../../migrations/directory/0001_directory.sql';
 import merges from '../../migrations/directory/0002_merges.sql';
 import openings from '../../migrations/directory/0003_openings.sql';
 import aliases from '../../migrations/directory/0004_aliases.sql';
+import erasures from '../../migrations/directory/0005_erasures.sql';
 import { IDENTIFIER_KINDS, type Identifier, type IdentifierKind, type Trust } from '../domain/event.ts';
 import { Database } from '../storage/database.ts';
 import { AliasStore } from './alias-store.ts';
+import { ErasureStore } from './erasure-store.ts';
 import { OpeningStore } from './opening-store.ts';
 
 const OWNER = `SELECT i.customer, i.trust, m.survivor FROM identifier i
   LEFT JOIN merge m ON m.loser = i.customer AND m.state = 'open' WHERE i.kind = ? AND i.value = ?`;
 const OWNER_BEFORE_MOVES = 'SELECT customer, trust, NULL AS survivor FROM identifier WHERE kind = ? AND value = ?';
+
+/** Where an erased customer's id leads; and when a subject of amounts was born. */
+const NOBODY = '';
+const UNBORN_MS = -1;
 
 export interface Owner {
   /** Whose it is, or is about to be: the survivor's where its customer is being handed over. */
@@ -36,11 +42,13 @@ export class DirectoryStore {
   readonly #db: Database;
   readonly openings: OpeningStore;
   readonly aliases: AliasStore;
+  readonly erasures: ErasureStore;
 
   constructor(storage: DurableObjectStorage) {
-    this.#db = new Database(storage, [first, merges, openings, aliases]);
+    this.#db = new Database(storage, [first, merges, openings, aliases, erasures]);
     this.openings = new OpeningStore(this.#db);
     this.aliases = new AliasStore(this.#db);
+    this.erasures = new ErasureStore(this.#db);
   }
 
   get rowsRead(): number {
@@ -108,10 +116,14 @@ export class DirectoryStore {
     return Number(this.#db.one(sql, customer, kind, 2 * most)?.n ?? 0);
   }
 
-  /** The id itself, or the survivor's where that customer has moved; null for an id that nobody was given. */
+  /**
+   * The id itself, or the survivor's where that customer has moved; null for an id that nobody was given, or whose customer
+   * was erased.
+   */
   current(customer: string): string | null {
-    const row = this.#db.one('SELECT COALESCE(moved_to, customer) AS id FROM customer WHERE customer = ?', customer);
-    return row === null ? null : String(row.id);
+    const sql = 'SELECT COALESCE(moved_to, customer) AS id FROM customer WHERE customer = ? AND born_ms >= 0';
+    const row = this.#db.one(sql, customer);
+    return row === null || row.id === NOBODY ? null : String(row.id);
   }
 
   bear(customer: string, now: number): void {
@@ -154,6 +166,15 @@ export class DirectoryStore {
     this.openings.handOver(loser, survivor);
   }
 
+  /** Neither the customer's ids nor its names lead to anybody any more; amounts stay under `subjects`, for those who sum up. */
+  forget(customer: string, subjects: string[]): void {
+    this.#db.run('DELETE FROM identifier WHERE customer = ?', customer);
+    this.#db.run('DELETE FROM merge WHERE loser = ?1 OR survivor = ?1', customer);
+    this.#db.run('UPDATE customer SET moved_to = ?2 WHERE customer = ?1 OR moved_to = ?1', customer, NOBODY);
+    this.aliases.forget(customer);
+    for (const subject of subjects) this.bear(subject, UNBORN_MS);
+  }
+
   refuse(loser: string, survivor: string): void {
     const sql = "UPDATE merge SET state = 'refused' WHERE loser = ? AND survivor = ? AND trust = 'browser'";
     this.#db.run(sql, loser, survivor);
@@ -184,7 +205,7 @@ export class DirectoryStore {
       .map((row) => String(row.customer));
   }
 
-  /** Customers after `after`, by id; those that moved are left out. */
+  /** Customers after `after`, by id; those that moved are left out, what erased ones left is among them. */
   page(after: string, limit: number): string[] {
     return this.#db
       .all(
@@ -202,7 +223,9 @@ export class DirectoryStore {
   }
 
   customers(): number {
-    return Number(this.#db.one('SELECT COUNT(*) AS count FROM customer WHERE moved_to IS NULL')?.count ?? 0);
+    return Number(
+      this.#db.one('SELECT COUNT(*) AS count FROM customer WHERE moved_to IS NULL AND born_ms >= 0')?.count ?? 0,
+    );
   }
 
   /** No table of moves before the second migration, which a read does not run. */

@@ -13,6 +13,9 @@ import type { ListStates, SegmentStates } from './segments/states.ts';
 import type { AskedFacts } from './vouchers/facts.ts';
 import type { GiftCredit, Redemption, Voucher } from './vouchers/voucher.ts';
 
+/** Where an erased customer's id leads: `movedTo` of one, and of what amounts stay under. No id is called so. */
+export const ERASED = 'erased';
+
 export interface Head {
   /** The number of the last journal row. */
   seq: number;
@@ -43,7 +46,7 @@ export interface Head {
   lists: ListStates;
   /** Of the shop's segments when the customer was last held against all of them. */
   segmentsVersion: number;
-  /** Set once the customer was handed over; it then answers only with this. */
+  /** Set once the customer was handed over, or erased; it then answers only with this. */
   movedTo: string | null;
 }
 

@@ -10,6 +10,8 @@ export interface Errand {
   op: string;
   kind: string;
   body: JsonObject;
+  /** Asked no sooner than so long after it was written, or when somebody hastens it; absent: at once. */
+  waitsMs?: number;
 }
 
 /** One that is not answered yet. */

@@ -40,6 +40,7 @@ export const JOURNAL_KINDS = [
   'errand.done', // what another object answered
   'programme.changed', // what a newer programme changed at once
   'customer.moved', // handed over to another customer; the last row of its journal
+  'customer.erased', // nothing is left of them; the last row of their journal
   'customer.merged', // took another customer over; the rows that came along stand before it
 ] as const;
 export type JournalKind = (typeof JOURNAL_KINDS)[number];

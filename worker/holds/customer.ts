@@ -21,8 +21,12 @@ function objectOf(env: Env, shop: string, customer: string) {
   return remote(env.CUSTOMERS, `customers:${shop}:${shardOf(customer)}`);
 }
 
-/** What each of many customers is told, in order; one call for all that live in one object. Throws as `recordAt`. */
-export async function recordAll(env: Env, shop: string, told: ReadonlyMap<string, Told[]>): Promise<void> {
+/**
+ * What each of many customers is told, in order; one call for all that live in one object. Answers who was erased. Throws as
+ * `recordAt`.
+ */
+export async function recordAll(env: Env, shop: string, told: ReadonlyMap<string, Told[]>): Promise<Set<string>> {
+  const gone = new Set<string>();
   const shards = Object.values(Object.groupBy([...told.keys()], shardOf));
   const lane = async () => {
     for (let own = shards.pop(); own !== undefined; own = shards.pop()) {
@@ -30,10 +34,12 @@ export async function recordAll(env: Env, shop: string, told: ReadonlyMap<string
       const answer = await objectOf(env, shop, own[0] ?? '').record({ shop, version: 1, groups, waitMs: 0 });
       for (const [at, customer] of own.entries())
         if (answer.groups[at]?.moved !== null)
-          for (const input of told.get(customer) ?? []) await recordAt(env, shop, customer, input);
+          for (const input of told.get(customer) ?? [])
+            if ((await recordAt(env, shop, customer, input)) === 'gone') gone.add(customer);
     }
   };
   await Promise.all(Array.from({ length: MOST_AT_ONCE }, lane));
+  return gone;
 }
 
 /** Throws while a customer is on the way: the Directory sees to it that they arrive, and the caller asks again. */

@@ -5,6 +5,7 @@
 
 import { shopOf } from '../shops/cache.ts';
 import { seal, unseal } from '../shops/crypto.ts';
+import { placeOfAnswer } from '../shops/forgetting.ts';
 import { ProblemError } from '../wire/problem.ts';
 import type { AppContext } from './app.ts';
 import { fingerprintOf, idempotencyKey } from './idempotency-key.ts';
@@ -39,7 +40,7 @@ export async function once(
   const key = idempotencyKey(c);
   if (key === null) return work(false);
   const object = shopOf(c.env, shop);
-  const place = `${shop}|answered|${key}`;
+  const place = placeOfAnswer(shop, key);
   const claim = await object.claim(key, fingerprint ?? (await fingerprintOf(c)));
   if (claim.state === 'mismatch') throw new ProblemError('idempotency_mismatch');
   if (claim.state === 'running') {

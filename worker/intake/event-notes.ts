@@ -26,7 +26,8 @@ export function noteMessages(c: AppContext, { shop, trust }: EventCaller, { mess
     let place = 0;
     return mapped.map((one, index): Note => {
       const outcome = outcomeOf(one, delivered, 'refused' in one ? 0 : place++);
-      return { ...common, ...messageAbout(messages[index], one, outcome), ...outcome };
+      const about = messageAbout(messages[index], one, outcome);
+      return { ...common, ...about, ...outcome, ...(outcome.reason === 'erased' && { raw: null }) };
     });
   };
   c.executionCtx.waitUntil(noteArrival(c.env, shop.id, { events: messages.length, bytes, notes }));
@@ -53,6 +54,7 @@ export function noteWebhook(c: AppContext, shop: string, webhook: WebhookOutcome
     ...webhookAbout(c),
     raw,
     ...outcome,
+    ...(outcome.reason === 'erased' && { raw: null }),
   };
   const bytes = raw?.byteLength ?? 0;
   c.executionCtx.waitUntil(noteArrival(c.env, shop, { events: 1, bytes, notes: () => [note] }));
@@ -82,6 +84,8 @@ function outcomeOf(one: RuledMapped | RuledDelivery, delivered: Delivered | null
   const stored = eventVerdict(delivered?.answers[place]);
   const note = 'note' in one ? one.note : null;
   const reached = { differences, customer: delivered?.customers[place] ?? null, event: one.event };
+  if (stored === 'erased')
+    return { verdict: 'refused', reason: 'erased', differences: [], customer: null, event: null };
   if (stored === 'failed') return { ...reached, verdict: stored, reason: 'internal' };
   if (stored === 'duplicate') return { ...reached, verdict: stored, reason: note };
   if (differences.length > 0) return { ...reached, verdict: 'warned', reason: note ?? 'schema_mismatch' };

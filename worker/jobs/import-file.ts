@@ -114,6 +114,9 @@ async function verdictsOf(call: Call, shop: ShopSnapshot, lines: ReadLine[]): Pr
   });
 }
 
+/** Why it is refused is all that is said of it. */
+const ERASED_NOTE = 'of a customer who was erased since';
+
 /** Who is taken off a list is not made for it: the lines of whom the shop knows, and the verdicts of the others. */
 async function withoutStrangers({ env, shop, input }: Call, told: ToldLine[]): Promise<[ToldLine[], LineVerdict[]]> {
   if (input.change !== 'removed') return [told, []];
@@ -135,6 +138,7 @@ async function tell(call: Call, shop: ShopSnapshot, told: ToldLine[], isCustomer
     const answer = answers[at];
     const isFirst = answer !== undefined && 'first' in answer && answer.first;
     const said = eventVerdict(answer);
+    if (said === 'erased') return { line, verdict: 'refused', isNewCustomer: false, about: { note: ERASED_NOTE } };
     const made = isCustomers && !isFirst ? 'updated' : 'created';
     const verdict = said === 'recorded' ? made : said;
     return { line, verdict, isNewCustomer: isFirst && said === 'recorded', about: note === null ? {} : { note } };

@@ -81,7 +81,10 @@ async function tryAll(asking: Asking, wanted: Wanted[]): Promise<Tried[]> {
       else done.push({ ...one, lines: linesOf(asking.of, one, answer) });
     }
     const now = await directoryOf(env, shop.id).currentAll(moved.map(({ at }) => at));
-    open = moved.map((one, place) => ({ ...one, at: now[place] ?? one.at }));
+    // of one who was erased there is nothing
+    const erased = moved.filter((_, place) => now[place] === null);
+    for (const one of erased) done.push({ ...one, lines: linesOf(asking.of, one, null) });
+    open = moved.flatMap((one, place) => (now[place] == null ? [] : [{ ...one, at: now[place] }]));
   }
   return done;
 }

@@ -3,7 +3,7 @@
  * the report of the import, and the page that it had planned where it did not come to its end.
  */
 import { z } from 'zod';
-import type { Answer } from '../customers/record.ts';
+import type { FollowedAnswer } from '../customers/record.ts';
 import { customersOf } from '../customers/stubs.ts';
 import { directoryOf } from '../directory/cache.ts';
 import { creditOpenings } from '../directory/credit-openings.ts';
@@ -127,7 +127,7 @@ async function takeBack(call: Call, of: Import, lines: DoneLine[]): Promise<Undo
   return [...ended, ...undone].sort((a, b) => a.line - b.line);
 }
 
-function answerAt(answers: Answer[], at: number): Answer {
+function answerAt(answers: FollowedAnswer[], at: number): FollowedAnswer {
   const answer = answers[at];
   if (answer === undefined) throw new Error('a line without its answer');
   return answer;

@@ -1,5 +1,5 @@
 /** What a line of a file of points asks of a customer, and what became of it. */
-import type { Answer } from '../customers/record.ts';
+import type { FollowedAnswer } from '../customers/record.ts';
 import type { AdjustmentWords } from '../domain/adjustment.ts';
 import type { JournalRow } from '../domain/journal.ts';
 import { textOf } from '../domain/json.ts';
@@ -68,12 +68,14 @@ export function openingOfLine(of: PointsFile, { line, told }: ToldRow): Opening 
 }
 
 /** `from`: the import and the line that ask; what came from elsewhere was there before. */
-export function answeredLine(answer: Answer, { line, customer }: Line, from: string) {
+export function answeredLine(answer: FollowedAnswer, { line, customer }: Line, from: string) {
   switch (answer.verdict) {
     case 'failed':
       throw new Error('a line was not recorded');
     case 'late':
       return refusedLine(line, { field: 'expires_at', rule: 'must be in the future' });
+    case 'erased':
+      return refusedLine(line, { field: 'line', rule: 'must not be of a customer who was erased' });
     case 'mismatch':
       return refusedLine(line, { field: 'line', rule: 'came before with another meaning' });
     default: {

@@ -1,5 +1,5 @@
 /** What became of a line that was taken back, as its customer's journal says it. */
-import type { Answer } from '../customers/record.ts';
+import type { FollowedAnswer } from '../customers/record.ts';
 import { pointsOf } from './points-verdict.ts';
 
 export interface UndoVerdict {
@@ -17,7 +17,9 @@ export interface UndoVerdict {
   lapsed?: number;
 }
 
-export function undoneLine(answer: Answer, of: { line: number; customer: string }): UndoVerdict {
+/** Of somebody who was erased there is nothing to take back, and it is not said who that was. */
+export function undoneLine(answer: FollowedAnswer, of: { line: number; customer: string }): UndoVerdict {
+  if (answer.verdict === 'erased') return { line: of.line, verdict: 'nothing', customer: null, points: 0 };
   if (!('row' in answer) || answer.row === null) throw new Error('a line was not taken back');
   const { row, refusal } = answer;
   if (refusal !== null) return { ...of, verdict: 'nothing', points: 0 };

@@ -10,7 +10,6 @@ import type { CodeLine } from '../imports/code-lines.ts';
 import { startOf } from '../imports/file.ts';
 import { readNdjson } from '../imports/ndjson.ts';
 import { changeVoucher } from '../publishing/change.ts';
-import { currentVoucher } from '../publishing/current-voucher.ts';
 import { importLines } from '../publishing/import-lines.ts';
 import { makeVoucher, type VoucherDraft } from '../publishing/make-voucher.ts';
 import { nowOf, type World } from '../publishing/world.ts';
@@ -155,9 +154,7 @@ async function made(world: World, job: string, line: VoucherLine & { kind: 'make
 
 async function changed(world: World, job: string, line: VoucherLine & { kind: 'metadata' }): Promise<Verdict> {
   const { code, metadata } = line;
-  const voucher = await currentVoucher(world, code);
-  if (voucher === null) return refused(code, 'code', 'is nobody’s');
-  const change = { kind: 'change' as const, change: { metadata: { ...voucher.metadata, ...metadata } } };
+  const change = { kind: 'change' as const, change: { metadata } };
   const told = await changeVoucher(world, code, { key: `${job}:${line.line}`, fingerprint: job, change });
   if (told.state === 'changed') return { verdict: 'updated', about: {} };
   return refused(code, 'code', told.state === 'refused' ? told.refused.details : 'is nobody’s');

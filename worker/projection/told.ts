@@ -1,6 +1,8 @@
 /** What D1 holds of customers against what their objects told it: each field that differs, found by reading both. */
 import { type ChangeSet, groupsOf, ordersOf, profileOf } from './apply.ts';
 import { inTime } from './in-time.ts';
+import { referralRow } from './referrals.ts';
+import { referralDifferences } from './referrals-told.ts';
 import { rowsOf, type ToldRow, VOUCHER_TABLES } from './voucher-rows.ts';
 import { type VoucherRows, voucherDifferences } from './voucher-told.ts';
 
@@ -12,6 +14,8 @@ export interface ToldCopy {
   orders: ToldRow[];
   /** Segments and lists with since when, by id, as JSON. */
   groups: string;
+  /** The friends they brought. */
+  referrals: ToldRow[];
   /** The vouchers they hold, and what was done with these. */
   held: VoucherRows;
 }
@@ -50,6 +54,7 @@ export function toldCopy(set: ChangeSet): ToldCopy {
     customer: set.customer,
     profile: set.head.known ? profileOf(set) : null,
     orders: ordersOf(set),
+    referrals: set.head.known ? set.referrals.map((made) => referralRow(set.customer, made)) : [],
     groups: set.head.known ? inOneForm(groupsOf(set).groups) : NO_GROUPS,
     held: rowsOf(set.held),
   };
@@ -76,6 +81,7 @@ export async function differences(
   );
   const byCustomer = new Map(told.map((copy) => [copy.customer, copy]));
   const held = await heldDifferences(db, shop, told);
+  const brought = await broughtDifferences(db, shop, told);
   const found = customers.map((customer): [string, Difference[]] => {
     const copy = byCustomer.get(customer);
     const rows = [
@@ -87,7 +93,7 @@ export async function differences(
     }
     const [own, kept] = [copy?.groups ?? NO_GROUPS, groupsOfCustomer.get(customer) ?? NO_GROUPS];
     if (own !== kept) rows.push([{ customer, order: null, field: 'groups', object: own, copy: kept }]);
-    return [customer, [...rows.flat(), ...(held.get(customer) ?? [])]];
+    return [customer, [...rows.flat(), ...(held.get(customer) ?? []), ...(brought.get(customer) ?? [])]];
   });
   return new Map(found.filter(([, all]) => all.length > 0));
 }
@@ -109,6 +115,17 @@ async function heldDifferences(db: D1Database, shop: string, told: ToldCopy[]): 
     found.set(customer, [...(found.get(customer) ?? []), difference]);
   }
   return found;
+}
+
+async function broughtDifferences(db: D1Database, shop: string, told: ToldCopy[]): Promise<Map<string, Difference[]>> {
+  const rows = told.flatMap(({ referrals }) => referrals);
+  const found = await referralDifferences(db, shop, rows);
+  return Map.groupBy(
+    found.map(({ customer, referral, field, object, copy }) => {
+      return { customer, order: null, field: `referral ${referral} ${field}`, object, copy };
+    }),
+    ({ customer }) => customer,
+  );
 }
 
 function inOneForm(groups: Record<string, number>): string {

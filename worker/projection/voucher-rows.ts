@@ -20,8 +20,8 @@ export interface VoucherCopy {
   code: string;
   key: string;
   campaign: string | null;
-  /** 0: the object of its code tells it; 1: the customer who holds it. */
-  rank: 0 | 1;
+  /** 0: the object of its code tells it; 1: the customer who holds it; 2: the object of its code again, for they were erased. */
+  rank: 0 | 1 | 2;
   /** Of its owner's journal. */
   seq: number;
   createdAtMs: number;

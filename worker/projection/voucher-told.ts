@@ -54,7 +54,7 @@ export async function voucherDifferences(db: D1Database, shop: string, rows: Vou
 function rowDifferences(table: VoucherTable, row: ToldRow, copy: ToldRow | null): RowDifference[] {
   const of = { table, id: String(row.id) };
   if (copy === null) return [{ ...of, field: 'row', object: 'present', copy: null }];
-  if (table === 'voucher' && row.rank === 0 && copy.rank === 1) return [];
+  if (table === 'voucher' && Number(row.rank) < Number(copy.rank)) return [];
   const left = ['seq', ...(UNCOMPARED[table] ?? [])];
   return Object.keys(row)
     .filter((field) => !left.includes(field) && row[field] !== copy[field])
@@ -78,7 +78,7 @@ export async function copiedCodes(
   after: string,
   limit: number,
 ): Promise<CopiedVoucher[]> {
-  const sql = `SELECT voucher AS id, code FROM voucher WHERE shop = ?1 AND voucher > ?2 AND rank = 0
+  const sql = `SELECT voucher AS id, code FROM voucher WHERE shop = ?1 AND voucher > ?2 AND rank <> 1
     ORDER BY voucher LIMIT ?3`;
   return (await inTime(db.prepare(sql).bind(shop, after, limit).all<CopiedVoucher>())).results;
 }

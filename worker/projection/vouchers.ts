@@ -34,13 +34,19 @@ const NEW_HOLDERS = `${INTO_VOUCHER} WHERE v.holder IS NOT j.value ->> 'holder'
 const VOUCHERS = `${INTO_VOUCHER} WHERE v.voucher IS NULL OR v.holder IS j.value ->> 'holder'
   ON CONFLICT DO UPDATE SET ${VOUCHER_CHANGE} WHERE ${IS_NEWER}`;
 
+/** What the object of a code keeps comes from no customer any more: it was theirs before, where they were erased. */
+function isLater(table: 'redemption' | 'rollback'): string {
+  return `CASE WHEN (excluded.owner IS NULL) = (${table}.owner IS NULL) THEN excluded.seq >= ${table}.seq
+    ELSE excluded.owner IS NULL END`;
+}
+
 const REDEMPTIONS = `
   INSERT INTO redemption (shop, at_ms, redemption, seq, owner, voucher, campaign, customer, failed, body)
   SELECT ?1, value ->> 'at', value ->> 'id', value ->> 'seq', value ->> 'owner', value ->> 'voucher', value ->> 'campaign',
     value ->> 'customer', value ->> 'failed', value ->> 'body'
   FROM json_each(?2) WHERE true
   ON CONFLICT DO UPDATE SET seq = excluded.seq, owner = excluded.owner, customer = excluded.customer, body = excluded.body
-  WHERE excluded.seq >= redemption.seq AND (excluded.owner, excluded.body) IS NOT (redemption.owner, redemption.body)`;
+  WHERE ${isLater('redemption')} AND (excluded.owner, excluded.body) IS NOT (redemption.owner, redemption.body)`;
 
 const ROLLBACKS = `
   INSERT INTO rollback (shop, at_ms, rollback, seq, owner, voucher, campaign, customer, body)
@@ -48,13 +54,14 @@ const ROLLBACKS = `
     value ->> 'customer', value ->> 'body'
   FROM json_each(?2) WHERE true
   ON CONFLICT DO UPDATE SET seq = excluded.seq, owner = excluded.owner, customer = excluded.customer, body = excluded.body
-  WHERE excluded.seq >= rollback.seq AND excluded.owner IS NOT rollback.owner`;
+  WHERE ${isLater('rollback')} AND (excluded.owner, excluded.body) IS NOT (rollback.owner, rollback.body)`;
 
 const PUBLICATIONS = `
   INSERT INTO publication (shop, at_ms, publication, campaign, customer, body)
   SELECT ?1, value ->> 'at', value ->> 'id', value ->> 'campaign', value ->> 'customer', value ->> 'body'
   FROM json_each(?2) WHERE true
-  ON CONFLICT DO UPDATE SET body = excluded.body WHERE excluded.body IS NOT publication.body`;
+  ON CONFLICT DO UPDATE SET customer = excluded.customer, body = excluded.body
+  WHERE excluded.body IS NOT publication.body`;
 
 const STATEMENTS: Record<VoucherTable, string[]> = {
   campaign: [CAMPAIGN],

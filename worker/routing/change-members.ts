@@ -1,6 +1,7 @@
 /** Puts people on a list or takes them off, here and now, and says for whom that changed anything. */
 import { customersOf } from '../customers/stubs.ts';
 import { directoryOf } from '../directory/cache.ts';
+import { ERASED } from '../domain/customer.ts';
 import type { CustomerEvent, Identifier } from '../domain/event.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { ListChange } from '../domain/segments/states.ts';
@@ -95,7 +96,7 @@ async function sinceOf(
       if (now === null) return;
       const sinceMs = now.moved === null ? now.lists.find(({ id }) => id === list)?.sinceMs : undefined;
       if (sinceMs !== undefined) since.set(customer, sinceMs);
-      if (now.moved === null) return;
+      if (now.moved === null || now.moved === ERASED) return;
       here = now.moved;
     }
   });

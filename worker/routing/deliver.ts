@@ -4,12 +4,13 @@
  */
 
 import type { Input } from '../customers/input.ts';
-import type { Answer, Group } from '../customers/record.ts';
+import type { Answer, FollowedAnswer, Group } from '../customers/record.ts';
 import { recordIn, shardOf } from '../customers/stubs.ts';
 import { directoryOf, forgetSubject, resolveAll } from '../directory/cache.ts';
 import type { Resolved } from '../directory/directory.ts';
 import type { Subject } from '../directory/match.ts';
 import type { CustomerEvent } from '../domain/event.ts';
+import { NEVER } from '../domain/ledger.ts';
 import type { Env } from '../env.ts';
 import type { ShopSnapshot } from '../shops/settings.ts';
 import { ProblemError } from '../wire/problem.ts';
@@ -31,8 +32,8 @@ export interface DirectDelivery {
 }
 
 export interface Delivered {
-  answers: Answer[];
-  /** Whom each event reached. */
+  answers: FollowedAnswer[];
+  /** Whom each event reached; empty where it is of somebody who was erased. */
   customers: string[];
   rowsWritten: number;
 }
@@ -46,7 +47,7 @@ export async function deliver(
   shop: ShopSnapshot,
   deliveries: (Delivery | DirectDelivery)[],
 ): Promise<Delivered> {
-  const answers = new Map<number, Answer>();
+  const answers = new Map<number, FollowedAnswer>();
   const reached = new Map<number, string>();
   let open = deliveries.map((delivery, index) => ({ ...delivery, index }));
   let rowsWritten = 0;
@@ -58,25 +59,31 @@ export async function deliver(
     // others wait, for they may be of that customer too and came after
     const moving = resolved.some((one) => one.moves.length > 0);
     if (moving) await settleMoves(env, shop, resolved);
-    const told = moving ? UNTOLD : await tellObjects(env, shop, placed);
+    const late = placed.filter(isLate);
+    if (late.length > 0) await noteLate(env, shop, late);
+    for (const { index } of late) answers.set(index, { verdict: 'erased' });
+    const told = moving ? UNTOLD : await tellObjects(env, shop, late.length === 0 ? placed : placed.filter(isTimely));
     rowsWritten += told.rowsWritten;
     for (const [index, answer] of told.answers) answers.set(index, answer);
-    for (const { index, resolved } of placed) reached.set(index, resolved.customer);
+    for (const one of placed) reached.set(one.index, isLate(one) ? '' : one.resolved.customer);
     open = open.filter((one) => !answers.has(one.index));
     for (const one of open) if ('subject' in one) forgetSubject(shop.id, one.subject);
   }
   const customers = deliveries.map((_, index) => reached.get(index) ?? '');
-  return { answers: deliveries.map((_, index) => answers.get(index) as Answer), customers, rowsWritten };
+  return { answers: deliveries.map((_, index) => answers.get(index) as FollowedAnswer), customers, rowsWritten };
 }
 
 /** What became of an event; the verdicts that only operations can get would be a bug here. */
-export function eventVerdict(answer: Answer | undefined): 'recorded' | 'duplicate' | 'failed' {
-  return answer?.verdict === 'recorded' || answer?.verdict === 'duplicate' ? answer.verdict : 'failed';
+export function eventVerdict(answer: FollowedAnswer | undefined): 'recorded' | 'duplicate' | 'erased' | 'failed' {
+  const verdict = answer?.verdict;
+  return verdict === 'recorded' || verdict === 'duplicate' || verdict === 'erased' ? verdict : 'failed';
 }
 
 /** One for each, in order. */
 async function whoIs(env: Env, shop: ShopSnapshot, deliveries: (Delivery | DirectDelivery)[]): Promise<Resolved[]> {
-  const subjects = deliveries.flatMap((one) => ('subject' in one ? [one.subject] : []));
+  const subjects = deliveries.flatMap((one) =>
+    'subject' in one ? [{ ...one.subject, latestMs: one.event.occurredAtMs }] : [],
+  );
   const ids = deliveries.flatMap((one) => ('customer' in one ? [one.customer] : []));
   const [resolved, current] = await Promise.all([
     resolveAll(env, shop, subjects),
@@ -85,8 +92,32 @@ async function whoIs(env: Env, shop: ShopSnapshot, deliveries: (Delivery | Direc
   const [named, direct] = [resolved.values(), current.values()];
   return deliveries.map((one) => {
     if ('subject' in one) return named.next().value as Resolved;
-    return { customer: direct.next().value ?? one.customer, known: false, moves: [] };
+    const customer: string | null = direct.next().value ?? null;
+    return customer === null ? GONE : { customer, known: false, moves: [] };
   });
+}
+
+/** Nobody is called so any more. */
+const GONE: Resolved = { customer: '', known: false, moves: [], erased: { beforeMs: NEVER, erasure: '' } };
+
+function isLate({ event, resolved }: Placed): boolean {
+  return resolved.erased !== undefined && event.occurredAtMs < resolved.erased.beforeMs;
+}
+
+function isTimely(placed: Placed): boolean {
+  return !isLate(placed);
+}
+
+/** What is dropped stays in the merchant's books by its name and time alone. */
+async function noteLate(env: Env, shop: ShopSnapshot, late: Placed[]): Promise<void> {
+  const groups = groupBy(late, ({ resolved }) => resolved.erased?.erasure ?? '');
+  const noted = [...groups].map(([erasure, ones]) => {
+    const events = ones.map(({ event: { name, occurredAtMs, receivedAtMs } }) => {
+      return { name, atMs: occurredAtMs, recordedAtMs: receivedAtMs };
+    });
+    return { erasure, events };
+  });
+  await directoryOf(env, shop.id).noteLate(noted);
 }
 
 interface Placed {

@@ -2,7 +2,8 @@
 
 import { handOver } from '../customers/hand-over.ts';
 import { type Reach, type Reached, reach } from '../customers/reach.ts';
-import { directoryOf } from '../directory/cache.ts';
+import type { Answer } from '../customers/record.ts';
+import { directoryOf, forgetCustomer } from '../directory/cache.ts';
 import type { Resolved } from '../directory/directory.ts';
 import type { Move } from '../directory/store.ts';
 import type { Env } from '../env.ts';
@@ -24,11 +25,16 @@ export async function finishMoves(env: Env, shop: ShopSnapshot, losers: string[]
   await inParallel(moves, (move: Move) => handOver(env, shop, move, directoryOf(env, shop.id)));
 }
 
-/** As `reach`. Throws `unavailable` where the customer kept moving. */
-export async function operate(env: Env, shop: ShopSnapshot, operation: Reach): Promise<Reached> {
+/** As `reach`. Throws `unavailable` where the customer kept moving, `not_found` where they were erased. */
+export async function operate(env: Env, shop: ShopSnapshot, operation: Reach): Promise<Reached & { answer: Answer }> {
   const reached = await reach(env, shop, operation);
   if (reached === null) throw new ProblemError('unavailable', { detail: 'The customer kept moving.' });
-  return reached;
+  const { answer } = reached;
+  if (answer.verdict === 'erased') {
+    forgetCustomer(shop.id, operation.customer);
+    throw new ProblemError('not_found');
+  }
+  return { ...reached, answer };
 }
 
 export async function inParallel<T>(items: T[], work: (item: T) => Promise<void>): Promise<void> {

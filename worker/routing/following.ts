@@ -1,6 +1,7 @@
 /** Reads of one customer, following whoever turned out to be somebody else. Writes nothing. */
 import type { Told } from '../customers/voucher-reader.ts';
-import { directoryOf } from '../directory/cache.ts';
+import { directoryOf, forgetCustomer } from '../directory/cache.ts';
+import { ERASED } from '../domain/customer.ts';
 import type { Env } from '../env.ts';
 import { ProblemError } from '../wire/problem.ts';
 
@@ -22,7 +23,7 @@ export async function following<T extends object>(
 }
 
 /**
- * The same with the customer's id there; null: nobody by that id was ever there. `ask` is told the id to ask for. Throws
+ * The same with the customer's id there; null: nobody by that id was ever there, or they were erased. `ask` is told the id to ask for. Throws
  * `unavailable` where they kept moving.
  */
 export async function tracked<T extends object>(
@@ -35,6 +36,10 @@ export async function tracked<T extends object>(
     const told = await ask(id);
     if (told === null) return null;
     if (told.moved === null) return { customer: id, told };
+    if (told.moved === ERASED) {
+      forgetCustomer(shop.id, id);
+      return null;
+    }
     // the Directory knows where a whole chain of them ends, but not yet of one who is just leaving
     const last = await directoryOf(env, shop.id).current(id);
     id = last === null || last === id ? told.moved : last;

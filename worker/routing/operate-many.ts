@@ -1,10 +1,12 @@
 /** Many operations on many customers, each object called once; those of one customer stay in their order. */
-import type { Answer, Group } from '../customers/record.ts';
+import { reach } from '../customers/reach.ts';
+import type { FollowedAnswer, Group } from '../customers/record.ts';
 import { recordIn, shardOf } from '../customers/stubs.ts';
 import type { Operation } from '../domain/operations.ts';
 import type { Env } from '../env.ts';
 import type { ShopSnapshot } from '../shops/settings.ts';
-import { inParallel, operate } from './follow.ts';
+import { ProblemError } from '../wire/problem.ts';
+import { inParallel } from './follow.ts';
 
 export interface ManyOperation {
   customer: string;
@@ -15,8 +17,8 @@ export interface ManyOperation {
  * Answers each, in order. Whoever turned out to be another customer is followed. Throws what the platform throws where an
  * object could not be reached: some may have been done by then, and doing all again does each once.
  */
-export async function operateMany(env: Env, shop: ShopSnapshot, all: ManyOperation[]): Promise<Answer[]> {
-  const answers: Answer[] = [];
+export async function operateMany(env: Env, shop: ShopSnapshot, all: ManyOperation[]): Promise<FollowedAnswer[]> {
+  const answers: FollowedAnswer[] = [];
   const byObject = Map.groupBy(all.entries(), ([, { customer }]) => shardOf(customer));
   await inParallel([...byObject.values()], async (own) => {
     const members = [...Map.groupBy(own, ([, { customer }]) => customer)];
@@ -38,7 +40,9 @@ export async function operateMany(env: Env, shop: ShopSnapshot, all: ManyOperati
   return answers;
 }
 
-async function followed(env: Env, shop: ShopSnapshot, { customer, operation }: ManyOperation): Promise<Answer> {
+async function followed(env: Env, shop: ShopSnapshot, { customer, operation }: ManyOperation): Promise<FollowedAnswer> {
   const input = { kind: 'operation' as const, operation };
-  return (await operate(env, shop, { customer, input, waitMs: 0 })).answer;
+  const reached = await reach(env, shop, { customer, input, waitMs: 0 });
+  if (reached === null) throw new ProblemError('unavailable', { detail: 'The customer kept moving.' });
+  return reached.answer;
 }

@@ -48,6 +48,12 @@ export class Answered {
     this.#db.run('UPDATE answered SET status = ?, body = ? WHERE key = ?', status, body, key);
   }
 
+  /** Kept answers by their keys, after one. */
+  page(after: string, limit: number): { key: string; body: string }[] {
+    const sql = 'SELECT key, body FROM answered WHERE key > ? AND status > 0 ORDER BY key LIMIT ?';
+    return this.#db.all(sql, after, limit).map((row) => ({ key: String(row.key), body: String(row.body) }));
+  }
+
   /** The request was refused before it did anything: the key is as good as new. */
   release(key: string): void {
     this.#db.run('DELETE FROM answered WHERE key = ? AND status = 0', key);

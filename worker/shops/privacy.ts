@@ -1,4 +1,4 @@
-/** The Shop object's privacy requests: kept once each, listed the newest first. Knows nothing of how they are carried out. */
+/** The Shop object's privacy requests: kept once each, listed the newest first. How they are carried out is not known here. */
 import type { PrivacyRequest } from '../domain/privacy.ts';
 import type { Database } from '../storage/database.ts';
 
@@ -41,6 +41,18 @@ export class PrivacyRequests {
     if (!this.#made()) return null;
     const row = this.#db.one('SELECT * FROM privacy_request WHERE id = ?', id);
     return row === null ? null : toRequest(row);
+  }
+
+  /** Carried out, every one that `concerns` says true of: what it said of anybody is kept no longer. */
+  forget(concerns: (request: PrivacyRequest) => boolean, nowMs: number): void {
+    if (!this.#made()) return;
+    for (const request of this.#db.all('SELECT * FROM privacy_request').map(toRequest).filter(concerns)) {
+      const { source, reference, requestedAtMs } = request;
+      const body: Body = { source, reference, requestedAtMs, subject: null, orders: [] };
+      const sql =
+        "UPDATE privacy_request SET state = 'done', finished_ms = COALESCE(finished_ms, ?), body = ? WHERE id = ?";
+      this.#db.run(sql, nowMs, JSON.stringify(body), request.id);
+    }
   }
 
   page(before: RequestPlace | null, limit: number): PrivacyRequest[] {

@@ -33,6 +33,8 @@ export const EVENT_REASONS = {
   event_name_not_text: 'The event name holds control characters or broken ones.',
   topic_not_read: 'This webhook topic is not read.',
   names_nobody: 'The payload names no customer and no order.',
+  erased:
+    'It occurred before its customer was erased, or tells of an order of theirs: it was dropped, and nothing of it is kept.',
   unknown_customer: 'The webhook is about a customer who was never heard of.',
   connected_since: 'The app was uninstalled before the shop was connected again.',
   merge_not_completed: 'The shop has not completed this merge; only a completed one moves anything.',

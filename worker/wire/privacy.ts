@@ -1,5 +1,6 @@
 /** What the merchant's API says of privacy requests. */
 import { z } from '@hono/zod-openapi';
+import { ErasureSummary } from './erasures.ts';
 import { page } from './parts.ts';
 
 export const PrivacyRequestSummary = z
@@ -26,3 +27,10 @@ export const PrivacyRequestList = page(PrivacyRequestSummary).openapi('PrivacyRe
 export const PrivacyRequest = PrivacyRequestSummary.extend({
   orders: z.array(z.string()).describe('The orders it names'),
 }).openapi('PrivacyRequest');
+
+export const CarriedOut = z
+  .object({
+    request: PrivacyRequestSummary,
+    erasures: z.array(ErasureSummary).describe('None: nobody was known by it'),
+  })
+  .openapi('CarriedOut');
