@@ -203,7 +203,7 @@ describe('who a message is about', () => {
     ' 0 ',
     0,
     -1,
-  ])('%j is nobody', (id) => {
+  ])('case 43: %j is nobody', (id) => {
     expect(mapped({ userId: id, anonymousId: 'a1' }).subject.identifiers).toEqual([{ kind: 'anonymous', value: 'a1' }]);
     expect(mapped({ userId: id, anonymousId: 'a1' }).event.traits).toBeNull();
     expect(refusalOf({ userId: undefined, anonymousId: id })).toBe('no_user_anon_id');

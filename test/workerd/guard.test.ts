@@ -30,7 +30,7 @@ afterEach(() => {
 });
 
 describe('wrong guesses', () => {
-  it('36: are refused with a time to wait from the 11th on, one after the other', async () => {
+  it('case 36: are refused with a time to wait from the 11th on, one after the other', async () => {
     const shop = newShop();
     const told = await guesses(shop, stranger(), 100);
     expect(told.slice(0, 10)).toEqual(Array(10).fill({ open: true, value: 'unknown' }));
@@ -41,7 +41,7 @@ describe('wrong guesses', () => {
     }
   });
 
-  it('36: of a hundred at once no more than 10 are looked for, and a right one among the refused says nothing', async () => {
+  it('case 36: of a hundred at once no more than 10 are looked for, and a right one among the refused says nothing', async () => {
     const shop = newShop();
     let looked = 0;
     const told = await Promise.all(
@@ -63,7 +63,7 @@ describe('wrong guesses', () => {
     expect(await guarded(env, newShop(), stranger('192.0.2.1'), hit)).toEqual({ open: true, value: 'a voucher' });
   });
 
-  it('36: of somebody behind the same line keep no customer out who is proven', async () => {
+  it('case 36: of somebody behind the same line keep no customer out who is proven', async () => {
     const shop = newShop();
     await guesses(shop, stranger(), 20);
     const customer = { ...stranger(), customer: 'a-1' };

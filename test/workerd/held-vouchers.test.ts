@@ -180,7 +180,7 @@ describe('what it costs', () => {
 });
 
 describe('a gift card', () => {
-  it('6, 7, 8: pays at most what is on it and what the order is, and refuses more than there is', async () => {
+  it('cases 6, 7, 8: pays at most what is on it and what the order is, and refuses more than there is', async () => {
     const wallet = await newWallet();
     const card = await wallet.holdCard(2_500);
     expect((await wallet.redeem(card, { creditsMinor: 1_800 })).refusal).toBeNull();
@@ -214,7 +214,7 @@ describe('a gift card', () => {
     expect(spent.reduce((sum, { creditsMinor }) => sum + (creditsMinor ?? 0), 0)).toBe(700);
   });
 
-  it('15: goes back in parts, never more than was paid', async () => {
+  it('case 15: goes back in parts, never more than was paid', async () => {
     const wallet = await newWallet();
     const card = await wallet.holdCard(2_500);
     await wallet.redeem(card, { creditsMinor: 1_800 });
@@ -275,7 +275,7 @@ describe('a use', () => {
     expect(groups).toEqual([{ moved: null, answers: [{ verdict: 'mismatch' }] }]);
   });
 
-  it('10: goes back once, in turn or 20 times at once', async () => {
+  it('case 10: goes back once, in turn or 20 times at once', async () => {
     const wallet = await newWallet();
     const code = await wallet.hold({ limit: 5 });
     await wallet.record(wallet.redeeming(code), wallet.redeeming(code));
@@ -300,7 +300,7 @@ describe('a use', () => {
     expect(won).toBeLessThanOrEqual(1);
   });
 
-  it('13: goes back after the voucher ended or was switched off, and the code stays unusable', async () => {
+  it('case 13: goes back after the voucher ended or was switched off, and the code stays unusable', async () => {
     const wallet = await newWallet({ mode: 'test' });
     const now = Date.now();
     const [ended, off] = [await wallet.hold({ endsAtMs: now + DAY }), await wallet.hold()];
@@ -317,7 +317,7 @@ describe('a use', () => {
     expect((await wallet.rows()).filter(({ name }) => name === 'Voucher Expired')).toEqual([]);
   });
 
-  it('29: is the holder’s alone, and of nobody without a name', async () => {
+  it('case 29: is the holder’s alone, and of nobody without a name', async () => {
     const wallet = await newWallet();
     const code = await wallet.hold();
     const thief = { id: 'thief', segments: [], tier: null, traits: {}, orders: 0 };
@@ -326,7 +326,7 @@ describe('a use', () => {
     expect((await wallet.redeem(code)).refusal).toBeNull();
   });
 
-  it('27: is given to a customer once', async () => {
+  it('case 27: is given to a customer once', async () => {
     const wallet = await newWallet();
     const id = await wallet.hold();
     const about = { holderOnly: true, publication: null, distribution: null, channel: null, metadata: {} };
@@ -395,7 +395,7 @@ describe('a use', () => {
 });
 
 describe('a lock', () => {
-  it('19, 20, 22: keeps the use for its key, is overwritten by it, and released once', async () => {
+  it('cases 19, 20, 22: keeps the use for its key, is overwritten by it, and released once', async () => {
     const wallet = await newWallet();
     const code = await wallet.hold();
     for (const ttlMs of [MINUTE, 15 * MINUTE]) await wallet.do(lockOf(code, 'a', { ttlMs }));
@@ -411,7 +411,7 @@ describe('a lock', () => {
     expect((await wallet.voucher(code)).locks).toEqual([]);
   });
 
-  it('23: of 10.00 on a card of 25.00 leaves 15.00 to others', async () => {
+  it('case 23: of 10.00 on a card of 25.00 leaves 15.00 to others', async () => {
     const wallet = await newWallet();
     const card = await wallet.holdCard(2_500);
     await wallet.do(lockOf(card, 'a', { creditsMinor: 1_000 }));
@@ -420,7 +420,7 @@ describe('a lock', () => {
     expect((await wallet.redeem(card, { creditsMinor: 1_000, lockKey: 'a' })).refusal).toBeNull();
   });
 
-  it('21: ends to the millisecond, and then its key is worth nothing', async () => {
+  it('case 21: ends to the millisecond, and then its key is worth nothing', async () => {
     const wallet = await newWallet({ mode: 'test' });
     const start = Date.now() + DAY;
     const to = (ms: number) => wallet.shop.admin('POST', '/admin/v1/clock', { toMs: ms });
@@ -439,7 +439,7 @@ describe('several for one order', () => {
   const stacked = (wallet: Wallet, ...vouchers: string[]) =>
     wallet.do({ ...redeemOf(vouchers), stacking: STACKING, parent: `r_${newId()}`, cart: euros(1_050) });
 
-  it('31: are redeemed together or not at all', async () => {
+  it('case 31: are redeemed together or not at all', async () => {
     const wallet = await newWallet();
     const [card, code, over] = [await wallet.holdCard(100), await wallet.hold({ category: 'c' }), await wallet.hold()];
     await wallet.do({ op: 'change_voucher', voucher: over, change: { active: false }, ...keyed() });
@@ -455,7 +455,7 @@ describe('several for one order', () => {
     expect(new Set(parents.filter((parent) => parent === parents[1])).size).toBe(1);
   });
 
-  it('12: goes back as one, and a child of it never alone', async () => {
+  it('case 12: goes back as one, and a child of it never alone', async () => {
     const wallet = await newWallet();
     const [card, code] = [await wallet.holdCard(100), await wallet.hold({ category: 'c' })];
     await stacked(wallet, card, code);

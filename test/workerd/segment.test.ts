@@ -51,7 +51,7 @@ describe('the write key', () => {
 });
 
 describe('limits', () => {
-  it('refuses a batch over 500 KB, one over 2,500 events and a single call over 32 KB, each with 400', async () => {
+  it('case 45: refuses a batch over 500 KB, one over 2,500 events and a single call over 32 KB, each with 400', async () => {
     const shop = await makeShop();
     const user = newUser();
     const large = track(user, 'X', { text: 'y'.repeat(30_000) });
@@ -128,7 +128,7 @@ describe('a packed body', () => {
 });
 
 describe('what arrives', () => {
-  it('INV-2: a repeated message counts once, in another batch and in the same one', async () => {
+  it('INV-2 case 39: a repeated message counts once, in another batch and in the same one', async () => {
     const shop = await makeShop();
     const user = newUser();
     const message = track(user, 'Order Completed', order('o', 100));
@@ -212,7 +212,7 @@ describe('what arrives', () => {
     expect((await shop.admin('GET', `/admin/v1/customers/user:${user}`)).status).toBe(200);
   });
 
-  it('a clock that runs a day ahead is corrected by what it says of the sending', async () => {
+  it('case 40: a clock that runs a day ahead is corrected by what it says of the sending', async () => {
     const shop = await makeShop();
     const user = newUser();
     const ahead = Date.now() + 86_400_000;

@@ -87,7 +87,7 @@ describe('an event', () => {
     expect(await rowsOf('Viewed')).toBe(without);
   });
 
-  it('that comes late counts at its own time: it enters now, and leaves as if it had been on time', async () => {
+  it('case 41: that comes late counts at its own time: it enters now, and leaves as if it had been on time', async () => {
     const shop = await still();
     const id = await segment(shop, all(did('Opened Email', 'greater-than-or-equal', 1, 72)));
     const user = newUser();

@@ -191,3 +191,31 @@ describe('a voucher', () => {
     expect(body.order).toMatchObject({ amount: 5000, total_amount: 4500 });
   });
 });
+
+describe('more codes of a campaign', () => {
+  it.each(['made', 'named'])(
+    'are %s once per Idempotency-Key, and another body under it is refused and changes nothing',
+    async (how) => {
+      const { id } = await campaign();
+      const key = { 'Idempotency-Key': crypto.randomUUID() };
+      const path = how === 'made' ? `/v1/campaigns/${id}/vouchers` : `/v1/campaigns/${id}/vouchers/${newCode()}`;
+      const first = await ask('POST', path, { metadata: { a: 1 } }, key);
+      expect(first.body).toMatchObject({ campaign_id: id, metadata: { a: 1 } });
+      for (const other of [{}, { metadata: { b: 2 } }, { category: 'other' }]) {
+        const { status, body } = await ask('POST', path, other, key);
+        expect([status, body.key]).toEqual([422, 'idempotency_mismatch']);
+      }
+      expect((await ask('POST', path, { metadata: { a: 1 } }, key)).body).toEqual(first.body);
+      expect(await done('GET', at(first.body.code))).toEqual(first.body);
+    },
+  );
+
+  it('in number are made once per Idempotency-Key, and another body under it is refused', async () => {
+    const { id } = await campaign();
+    const key = { 'Idempotency-Key': crypto.randomUUID() };
+    const path = `/v1/campaigns/${id}/vouchers?vouchers_count=3`;
+    const first = await ask('POST', path, {}, key);
+    expect((await ask('POST', path, { metadata: { b: 2 } }, key)).body.key).toBe('idempotency_mismatch');
+    expect((await ask('POST', path, {}, key)).body).toEqual(first.body);
+  });
+});

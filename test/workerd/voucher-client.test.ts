@@ -162,7 +162,7 @@ describe('a page', () => {
 });
 
 describe('a guess', () => {
-  it('is refused by the 11th miss, with when to come again, whatever the next code is', async () => {
+  it('case 36: is refused by the 11th miss, with when to come again, whatever the next code is', async () => {
     const shop = await makeShop();
     const answers = await guesses(shop, 11);
     expect(answers.map(({ status }) => status)).toEqual([...Array(10).fill(200), 429]);
@@ -183,7 +183,7 @@ describe('a guess', () => {
     );
   });
 
-  it('of which many come at once is answered ten times and no more', async () => {
+  it('case 36: of which many come at once is answered ten times and no more', async () => {
     const shop = await makeShop();
     const answers = await Promise.all(Array.from({ length: 30 }, () => validated(shop, newCode())));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(10);
@@ -215,7 +215,7 @@ describe('a guess', () => {
     expect((await validated(shop, own, { bearer: shopper.bearer })).body.valid).toBe(true);
   });
 
-  it('by a shopper who is signed in is bounded too, and leaves them what they hold', async () => {
+  it('case 36: by a shopper who is signed in is bounded too, and leaves them what they hold', async () => {
     const shop = await makeShop();
     const shopper = await signedIn(shop);
     const [own, others] = [await held(shop, shopper.user), await secret(shop)];
@@ -268,7 +268,7 @@ describe('a guess', () => {
 });
 
 describe('of a secret code', () => {
-  it('a page hears the same, whether it is unknown, over, used up, switched off or not yet good', async () => {
+  it('case 36: a page hears the same, whether it is unknown, over, used up, switched off or not yet good', async () => {
     const shop = await makeShop();
     const used = await secret(shop);
     await server(shop, 'POST', `/v1/vouchers/${used}/redemption`, ORDER);
@@ -291,7 +291,7 @@ describe('of a secret code', () => {
     for (const one of redeemed) expect(one).toMatchObject({ status: 404, key: 'not_found', resource_id: 'CODE' });
   });
 
-  it('that is somebody else’s alone a page hears nothing, and its holder everything', async () => {
+  it('case 36: that is somebody else’s alone a page hears nothing, and its holder everything', async () => {
     const shop = await makeShop();
     const [owner, other] = [await signedIn(shop), await signedIn(shop)];
     const code = await held(shop, owner.user, { expiration_date: '2090-01-01' });

@@ -182,7 +182,7 @@ describe('an import of ready codes into a campaign', () => {
     expect((await done('GET', `/v1/campaigns/${id}`)).vouchers_count).toBe(2);
   });
 
-  it('reads a CSV file line by line: duplicates, wrong dates and what is too long are told, and the codes can be given', async () => {
+  it('case 38: reads a CSV file line by line: duplicates, wrong dates and what is too long are told, and the codes can be given', async () => {
     const [id, one, two] = [await campaign(), newCode(), newCode()];
     const rows = [
       'Code,Active,Category,Expiration Date,Shelf',
@@ -206,7 +206,7 @@ describe('an import of ready codes into a campaign', () => {
     expect((await ask('GET', at(two))).status).toBe(404);
   });
 
-  it('refuses a file of more than 10 MB, and changes nothing', async () => {
+  it('case 38: refuses a file of more than 10 MB, and changes nothing', async () => {
     const [id, code] = [await campaign(), newCode()];
     const file = `Code\n${code}\n${'#'.repeat(10 * 1024 * 1024 - code.length - 5)}`;
     const { status, body } = await upload(`/v1/campaigns/${id}/importCSV`, file);
@@ -253,7 +253,7 @@ describe('an import of ready codes into a campaign', () => {
 });
 
 describe('codes of a campaign', () => {
-  it('are made in the background with progress, none twice, and refused up front where they cannot all be', async () => {
+  it('case 37: are made in the background with progress, none twice, and refused up front where they cannot all be', async () => {
     const id = await campaign({ vouchers_count: 2_500 });
     const [newest] = (await done('GET', '/v1/async-actions?limit=1')).async_actions;
     expect(newest).toMatchObject({ type: 'CAMPAIGN.VOUCHERS_GENERATION', object: 'async_action' });

@@ -75,6 +75,24 @@ describe('the list of vouchers', () => {
     expect(list).toEqual({ object: 'list', data_ref: 'vouchers', vouchers: [await done('GET', at(code))], total: 1 });
   });
 
+  it('has the one code of a standalone campaign, before and after it is used, and no more once the campaign is deleted', async () => {
+    const voucher = { ...TEN_OFF, code: newCode() };
+    const campaign = await done('POST', '/v1/campaigns', { name: newCode(), type: 'STANDALONE', voucher });
+    expect(campaign).toMatchObject({ vouchers_count: 1 });
+    const listed = async (by: Record<string, string>) => done('GET', `/v1/vouchers${query({ limit: '1', ...by })}`);
+    const fresh = await done('GET', at(voucher.code));
+    const ways = [{ campaign: campaign.name }, { campaign_id: campaign.id }, { code: voucher.code }];
+    for (const by of ways) expect(await listed(by)).toMatchObject({ vouchers: [fresh], total: 1 });
+    expect(await listed({ campaign_id: campaign.id, page: '2' })).toMatchObject({ vouchers: [], total: 1 });
+    await done('POST', at(voucher.code, '/redemption'), { order: { amount: 5_000 } });
+    await eventually(async () => {
+      const { vouchers, total } = await listed({ campaign_id: campaign.id });
+      return total === 1 && vouchers[0].redemption.redeemed_quantity === 1 ? true : null;
+    });
+    await ask('DELETE', `/v1/campaigns/${campaign.id}`);
+    await eventually(async () => ((await listed({ code: voucher.code })).total === 0 ? true : null));
+  });
+
   it('shows a write that says so, and later one that says it does not yet', async () => {
     const [category, code, source_id] = [newCode(), newCode(), await someone()];
     const made = await ask('POST', at(code), { ...TEN_OFF, category });

@@ -30,3 +30,24 @@ it.each([
   const { body } = await call('POST', path, { order: { amount: 5000 }, session }, keys);
   expect(body.session).toEqual({ key: 'cart', type: 'LOCK', ...told });
 });
+
+it('a session is kept once per Idempotency-Key: another body under it is refused, and keeps nothing', async () => {
+  const keys = { 'X-App-Id': shop.id, 'X-App-Token': shop.keys.secret };
+  const { code } = (await call('POST', '/v1/vouchers/', { type: 'GIFT_VOUCHER', gift: { amount: 1_000 } }, keys)).body;
+  const keyed = { ...keys, 'Idempotency-Key': crypto.randomUUID() };
+  const asked = (credits: number) => ({
+    redeemables: [{ object: 'voucher', id: code, gift: { credits } }],
+    order: { amount: 5_000 },
+    session: { type: 'LOCK', key: 'cart' },
+  });
+  const first = await call('POST', '/v1/validations', asked(100), keyed);
+  expect(first.body).toMatchObject({ valid: true, session: { key: 'cart' } });
+  const other = await call('POST', '/v1/validations', asked(500), keyed);
+  expect([other.status, other.body.key]).toEqual([422, 'idempotency_mismatch']);
+  const again = await call('POST', '/v1/validations', asked(100), keyed);
+  expect([again.body, again.headers.get('idempotent-replayed')]).toEqual([first.body, 'true']);
+  const spend = (credits: number) =>
+    call('POST', `/v1/vouchers/${code}/redemption`, { order: { amount: 5_000 }, gift: { credits } }, keys);
+  expect((await spend(901)).body.key).toBe('gift_amount_exceeded');
+  expect((await spend(900)).status).toBe(200);
+});

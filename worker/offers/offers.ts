@@ -77,11 +77,15 @@ export class Offers extends DurableObject<Env> {
       .map((row) => String(row.id));
   }
 
-  /** Keeps a rule in the place of one with its id; `full`: there is room for no more. */
-  putRule(rule: Rule): 'kept' | 'full' {
+  /**
+   * Keeps a rule in the place of one with its id; `full`: there is room for no more. `before`: what it was made from;
+   * `changed`: by now there is another one, or none. null: there may be any.
+   */
+  putRule(rule: Rule, before: Rule | null = null): 'kept' | 'full' | 'changed' {
     this.#db.migrate();
     return this.#db.transaction(() => {
       const body = JSON.stringify(rule);
+      if (before !== null && JSON.stringify(this.rule(rule.id)) !== JSON.stringify(before)) return 'changed';
       const others = this.#rules().filter(({ id }) => id !== rule.id);
       const size = others.reduce((sum, one) => sum + JSON.stringify(one).length, body.length);
       if (others.length >= MOST_RULES || size > LARGEST_RULES) return 'full';

@@ -118,8 +118,8 @@ function planOf(draft: Pick<CampaignDraft, 'codes' | 'benefit' | 'vouchersWanted
 
 /** The code of a standalone campaign, typed or made; null: somebody has it. */
 async function claimCode(
-  { env, shop, clockMs }: World,
-  { id }: Campaign,
+  { env, shop }: World,
+  { id, createdAtMs }: Campaign,
   { typed, plan }: { typed: string | null; plan: CodePlan },
 ): Promise<string | null> {
   const code = typed ?? codeMintOf(env.ROOT_SECRET, shop.id).make(plan, id);
@@ -127,7 +127,7 @@ async function claimCode(
   if (typed !== null) forgetOffers(shop.id);
   const [{ object }] = routesOf(env, shop.id, await openOffers(env, shop.id), code);
   const claim = { code, token: id, campaign: id, holder: null, voucher: null };
-  const [told] = await codesAt(env, object).claim([claim], { clockMs });
+  const [told] = await codesAt(env, object).claim([claim], { clockMs: createdAtMs });
   return told === 'taken' ? null : code;
 }
 

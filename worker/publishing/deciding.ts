@@ -12,7 +12,7 @@ import { refusedIn } from '../holds/wallet.ts';
 import { operate } from '../routing/follow.ts';
 import { following } from '../routing/following.ts';
 import { heldRedemptions, heldVoucher } from './facts.ts';
-import { callOf, type Kept, objectIn, type Parts } from './parts.ts';
+import { callOf, type Kept, objectIn, type Part, type Parts } from './parts.ts';
 import { askerOf } from './redeem-held.ts';
 import { stackOf } from './stack-record.ts';
 import type { RedeemResult, World } from './world.ts';
@@ -91,18 +91,23 @@ async function decide(world: World, { decider }: Parts, operation: CommitStack):
   return { state: 'refused', duplicate, refused: refusedIn(answer.refusal), failed: null, voucher: null };
 }
 
-interface Committing {
+export interface Committing {
   kept: Kept;
   held: Redemption[];
   plan: StackPlan | null;
   refused: Refused | null;
 }
 
-function operationOf(parts: Parts, { kept, held, plan, refused }: Committing): CommitStack {
-  const { asking, coordinator, decider, parent } = parts;
+function operationOf(parts: Parts, committing: Committing): CommitStack {
+  return partOperation(parts, parts.decider, committing);
+}
+
+/** One wallet's part: the decider's own, or that of another one. */
+export function partOperation(parts: Parts, part: Part, { kept, held, plan, refused }: Committing): CommitStack {
+  const { asking, coordinator, parent } = parts;
   const { cart, lockKey, channel, metadata, caller, fingerprint } = asking;
-  const holder = decider.owner.kind === 'customer' ? decider.owner.customer : '';
-  const uses = decider.members.map((member): StackUse => {
+  const holder = part.owner.kind === 'customer' ? part.owner.customer : '';
+  const uses = part.members.map((member): StackUse => {
     const { source, fit, before, redemption, failed, place } = member;
     const { voucher, campaign, rules } = source;
     const counts = kept.byPlace.get(place)?.counts ?? {};

@@ -56,16 +56,15 @@ export interface Keeping {
   counts: Counts;
 }
 
-/** null: nobody keeps any of it. */
+/** null: nobody keeps any of it. Who decides follows from the request alone, so that a retry asks the same again. */
 export function partsOf(
   world: World,
   asking: Asking & Named,
   { name, planned }: { name: string; planned: Planned },
-): Parts | null | 'two_holders' {
+): Parts | null {
   const { sources, plan } = planned;
-  const holders = new Set(sources.flatMap(({ holder }) => holder ?? []));
-  if (holders.size > 1) return 'two_holders';
-  const [holder] = holders;
+  const holders = sources.flatMap(({ holder }) => holder ?? []);
+  const holder = holders.find((one) => one === asking.customer) ?? holders[0];
   const first = sources.find(({ located }) => located !== null);
   const owner = holder !== undefined ? { kind: 'customer' as const, customer: holder } : ownerOf(first);
   if (owner === null) return null;
@@ -115,22 +114,23 @@ export function objectIn({ shop }: World, owner: RedemptionOwner): string {
   return objectOf(shop.id, owner.generation, owner.shard);
 }
 
-/** The others keep their parts; what they keep, or that something has changed. */
-export async function holdAll(world: World, parts: Parts, kept: Kept): Promise<Redemption[] | 'changed'> {
+/** The objects of codes among the others keep their parts; what they keep, or that something has changed. */
+export async function holdInCodes(world: World, parts: Parts, kept: Kept): Promise<Redemption[] | 'changed'> {
+  const others = parts.others.filter(({ owner }) => owner.kind === 'codes');
   const answers = await Promise.all(
-    parts.others.map((part) => {
+    others.map((part) => {
       const call = callOf(world, parts, { part, kept, others: [], coordinator: parts.coordinator });
       return codesAt(world.env, objectIn(world, part.owner)).redeem(call);
     }),
   );
   const held = answers.flatMap((answer) => (answer.verdict === 'held' ? [answer.redemptions] : []));
   const all = held.flat();
-  const isAsReckoned = parts.others.every(({ members }) => members.every((member) => isIn(all, member)));
+  const isAsReckoned = others.every(({ members }) => members.every((member) => isIn(all, member)));
   return held.length < answers.length || !isAsReckoned ? 'changed' : all;
 }
 
 /** What was kept before, by a caller that died, may have come to something else. */
-function isIn(held: Redemption[], { redemption, fit }: Member): boolean {
+export function isIn(held: Redemption[], { redemption, fit }: Member): boolean {
   const found = held.find(({ id }) => id === redemption);
   return found?.discountMinor === (fit.taken?.discountMinor ?? 0) && found.creditsMinor === fit.creditsMinor;
 }
@@ -178,10 +178,10 @@ export function callOf(world: World, parts: Parts, { part, kept, others, coordin
   };
 }
 
-/** What was decided is done everywhere; who cannot be reached hears of it later. */
-export async function postAll(world: World, { others, name }: Parts): Promise<void> {
-  const posts = others.map(({ owner }) =>
-    codesAt(world.env, objectIn(world, owner)).post(name, { clockMs: world.clockMs }),
+/** What was decided is done in all objects of codes; who cannot be reached hears of it later. */
+export async function postInCodes(world: World, { others, name }: Parts): Promise<void> {
+  const posts = others.flatMap(({ owner }) =>
+    owner.kind === 'codes' ? [codesAt(world.env, objectIn(world, owner)).post(name, { clockMs: world.clockMs })] : [],
   );
   await Promise.allSettled(posts);
 }

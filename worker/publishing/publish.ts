@@ -12,6 +12,7 @@ import { type Refused, refusal } from '../domain/vouchers/refused.ts';
 import type { Voucher } from '../domain/vouchers/voucher.ts';
 import { refusedIn } from '../holds/wallet.ts';
 import { operate } from '../routing/follow.ts';
+import { heldVoucher } from './facts.ts';
 import { locate } from './find.ts';
 import { type Named, nameOf, nowOf, type World } from './world.ts';
 
@@ -76,7 +77,16 @@ export async function publishFrom(
   });
   if (publication.state === 'voided') return unsuitable(publication.failure);
   const { id, customer, sourceId, atMs } = publication;
-  return { state: 'published', again: answer.again, publication: { id, campaign, customer, sourceId, atMs, vouchers } };
+  const given = await asHeld(world, customer, vouchers);
+  const told = { id, campaign, customer, sourceId, atMs, vouchers: given };
+  return { state: 'published', again: answer.again, publication: told };
+}
+
+/** As they are in the wallet, with dates that count from the publication; one that nobody holds as it was. */
+function asHeld(world: World, customer: string, vouchers: Voucher[]): Promise<Voucher[]> {
+  return Promise.all(
+    vouchers.map(async (voucher) => (await heldVoucher(world, customer, voucher.id))?.voucher ?? voucher),
+  );
 }
 
 /** One that is named, of a campaign or of none. */
@@ -104,7 +114,8 @@ export async function publishCode(world: World, wanted: Publishing & Named, code
   if (why === null) await codes.assigned(id);
   else await codes.unassign(code, id);
   if (why !== null) return { state: 'refused', refusal: 'refused', why };
-  const publication = { id, campaign: null, customer, sourceId, atMs: nowOf(world), vouchers: [voucher] };
+  const vouchers = await asHeld(world, customer, [voucher]);
+  const publication = { id, campaign: null, customer, sourceId, atMs: nowOf(world), vouchers };
   return { state: 'published', again: false, publication };
 }
 

@@ -89,9 +89,9 @@ interface Keeping {
 
 async function keepFor(world: World, call: RedeemCall, { use, answer, route }: Keeping): Promise<void> {
   const { key, fingerprint, customer } = call;
-  const { campaign, cost, counts } = answer;
+  const { campaign, cost, counts, bounds } = answer;
   const coordinator = { kind: 'codes' as const, object: route.object, op: key, fingerprint, place: 0 };
-  const asked = { campaign, op: `${key}:0`, cost, customer: customer?.id ?? null, counts, coordinator };
+  const asked = { campaign, op: `${key}:0`, cost, customer: customer?.id ?? null, counts, bounds, coordinator };
   const reserved = await reserve(world, asked);
   if (!reserved.granted) {
     use.barred = barredBy(reserved);

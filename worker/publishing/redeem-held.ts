@@ -4,6 +4,7 @@ import { campaignOf } from '../campaign/record.ts';
 import { offerTerms, rulesFor } from '../codes/terms.ts';
 import type { Reached } from '../customers/reach.ts';
 import { billOf } from '../domain/vouchers/bill.ts';
+import { boundsOf } from '../domain/vouchers/bounds.ts';
 import type { Cost } from '../domain/vouchers/budget.ts';
 import type { Campaign } from '../domain/vouchers/campaign.ts';
 import type { Counts, CustomerFacts } from '../domain/vouchers/facts.ts';
@@ -155,6 +156,7 @@ async function keepFor(world: World, asking: Asking & Named, keeping: Keeping): 
   const names = held.needs.counts.filter((one) => one.startsWith('campaign.'));
   const op = `${name}:0`;
   const about = { campaign: campaign.id, customer: asking.customer, counts: names };
+  const bounds = boundsOf(campaign, held.rules);
   const counts = await countsOf(world, { ...about, own: [op] });
   const reckoned = reckon(world, asking, { held, facts, redeemable, counts });
   if (reckoned === null) return { op: null, counts, creditsMinor: redeemable.creditsMinor };
@@ -162,7 +164,7 @@ async function keepFor(world: World, asking: Asking & Named, keeping: Keeping): 
   const { fingerprint } = asking;
   const coordinator = { kind: 'customer' as const, customer, op: keyOf(name), fingerprint, place: 0 };
   const cost: Cost = costOf(reckoned);
-  const reserved = await reserve(world, { ...about, op, cost, coordinator });
+  const reserved = await reserve(world, { ...about, op, cost, bounds, coordinator });
   if (!reserved.granted) return { op: null, counts: barring(campaign, counts), creditsMinor: redeemable.creditsMinor };
   return { op, counts: reserved.counts, creditsMinor: reckoned.creditsMinor };
 }

@@ -1,12 +1,13 @@
 /**
  * Redeems several codes for one order, all of them or in partial mode those that apply, however many objects keep them. Each
- * of the others keeps its part first; one of them, the customer who holds some of it or else whoever has the first code,
+ * of the others keeps its part first; one of them, a customer who holds some of it or else whoever has the first code,
  * decides with its own part for all. Whatever dies on the way, all of it comes about or none.
  */
 import { type Refused, refusal } from '../domain/vouchers/refused.ts';
 import type { StackPlan } from '../domain/vouchers/stack.ts';
 import { commit, knownAt, noteRefusal } from './deciding.ts';
-import { holdAll, type Parts, partsOf, postAll } from './parts.ts';
+import { endInWallets, keepInWallets } from './other-wallets.ts';
+import { holdInCodes, type Parts, partsOf, postInCodes } from './parts.ts';
 import { type Planned, planFor } from './plan.ts';
 import { keepAll, opOf, settleAll } from './stack-budget.ts';
 import { isBegun, undo } from './undoing.ts';
@@ -31,7 +32,6 @@ export async function redeemStack(
     const planned = await planFor(world, asking, { redeemables, scope: 'exact', own });
     if ('refused' in planned) return { ...refusedWith(planned.refused), plan: null };
     const parts = partsOf(world, asking, { name, planned });
-    if (parts === 'two_holders') return { ...refusedWith(TWO_HOLDERS), plan: planned.plan };
     // none of them is a code
     if (parts === null) return { ...refusedWith(reasonOf(planned.plan)), plan: planned.plan };
     const before = await knownAt(world, parts);
@@ -55,16 +55,18 @@ async function attemptOnce(world: World, parts: Parts, planned: Planned): Promis
     settleAll(world, kept.kept, 'voided');
     return noteRefusal(world, parts, kept.refused);
   }
-  const held = await holdAll(world, parts, kept);
-  if (held === 'changed') return 'changed';
-  const decided = await commit(world, parts, { kept, held, plan: planned.plan });
+  const { plan } = planned;
+  const [inCodes, inWallets] = await Promise.all([
+    holdInCodes(world, parts, kept),
+    keepInWallets(world, parts, { kept, plan }),
+  ]);
+  if (inCodes === 'changed' || inWallets === 'changed') return 'changed';
+  const decided = await commit(world, parts, { kept, held: [...inCodes, ...inWallets], plan });
   if (decided === 'changed') return 'changed';
-  await postAll(world, parts);
+  await Promise.allSettled([postInCodes(world, parts), endInWallets(world, parts, planned)]);
   settleAll(world, kept, 'posted');
   return decided;
 }
-
-const TWO_HOLDERS = refusal('invalid_payload', 'what two customers hold is not redeemed together');
 
 /** The first that does not apply says why all of it does not. */
 function reasonOf({ entries }: StackPlan): Refused {

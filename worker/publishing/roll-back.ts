@@ -1,46 +1,26 @@
 /** Takes redemptions back: one, or all of a stack, each exactly once, wherever their vouchers are kept. There is no time limit. */
 import type { RollBackAnswer, RollBackCall } from '../codes/calls.ts';
 import { codesAt } from '../codes/stubs.ts';
-import type { RollBackVouchers } from '../domain/vouchers/held-request.ts';
-import { type RedemptionOwner, readRedemptionId, redemptionId } from '../domain/vouchers/redemption-name.ts';
-import { type Refused, refusal } from '../domain/vouchers/refused.ts';
-import { rollBack as decide, wrongTarget } from '../domain/vouchers/roll-back.ts';
-import type { Redemption, Rollback, Voucher } from '../domain/vouchers/voucher.ts';
-import type { Coordinator } from '../holds/coordinator.ts';
-import { refusedIn } from '../holds/wallet.ts';
-import { objectOf } from '../offers/route.ts';
-import { operate } from '../routing/follow.ts';
-import { heldRedemptions, heldVoucher } from './facts.ts';
-import { keyOf } from './redeem-held.ts';
-import { announceBack, settle } from './reserving.ts';
+import { readRedemptionId } from '../domain/vouchers/redemption-name.ts';
+import { refusal } from '../domain/vouchers/refused.ts';
+import { wrongTarget } from '../domain/vouchers/roll-back.ts';
+import type { Redemption } from '../domain/vouchers/voucher.ts';
+import { keptNow } from './kept.ts';
+import { dropInWallet, finishInWallet, inWallet, walletBack } from './roll-back-held.ts';
+import {
+  coordinatorOf,
+  objectIn,
+  type Part,
+  type PartAnswer,
+  type PartCall,
+  pairsOf,
+  type RollBackResult,
+  type RolledBack,
+  type RollingBack,
+  rollbackName,
+} from './rolling-back.ts';
 import { type Stack, stackOf } from './stack-record.ts';
-import { type Named, nameOf, nowOf, type World } from './world.ts';
-
-export interface RollingBack {
-  /** `r_…` of a redemption, or of a stack. */
-  redemption: string;
-  /** Money of a gift card alone: this much; null: all that is left. */
-  amountMinor: number | null;
-  reason: string | null;
-  /** Where they are named they must be the redemption's. */
-  customer: string | null;
-  orderId: string | null;
-  /** By which way it is asked: a stack goes as a whole, and neither way takes what is the other's. */
-  route: 'single' | 'stack';
-}
-
-export type RollBackResult =
-  | { state: 'rolled_back'; duplicate: boolean; rollbacks: RolledBack[] }
-  | { state: 'refused'; duplicate: boolean; refused: Refused }
-  | { state: 'mismatch' }
-  | { state: 'not_found' };
-
-export interface RolledBack {
-  redemption: Redemption;
-  rollback: Rollback;
-  /** As it is now; null: it is not known. */
-  voucher: Voucher | null;
-}
+import type { Named, World } from './world.ts';
 
 /** An attempt whose caller died may have been given up; then there is another one. */
 const MOST_ATTEMPTS = 4;
@@ -64,29 +44,26 @@ async function attemptOnce(world: World, wanted: RollingBack & Named): Promise<R
   if (wrong !== null) return { state: 'refused', duplicate: false, refused: wrong };
   if (stack !== null) return rollBackStack(world, wanted, stack);
   const part = { owner: name.owner, redemptions: [wanted.redemption], places: [0] };
-  return resultOf(await rollBackPart(world, wanted, { part, coordinator: null, stack: false }));
+  const call = { part, coordinator: null, stack: false };
+  const result = await rollBackPart(world, wanted, call);
+  if (result.state !== 'not_found') return resultOf(result);
+  const owner = await keptNow(world, wanted.redemption);
+  return resultOf(owner === null ? result : await rollBackPart(world, wanted, { ...call, part: { ...part, owner } }));
 }
 
-interface Part {
-  owner: RedemptionOwner;
-  redemptions: string[];
-  /** Of each in the whole request. */
-  places: number[];
-}
-
-type PartAnswer =
-  | Extract<RollBackResult, { state: 'rolled_back' | 'refused' | 'mismatch' | 'not_found' }>
-  | { state: 'held' };
-
-/** The first owner decides for all: the others keep their part ready, and do it once that one has. */
+/**
+ * The first owner decides for all: objects of codes keep their part ready, and do it once that one has; other wallets are
+ * told by the first one, for good, and here as well, so that the answer has what they did.
+ */
 async function rollBackStack(
   world: World,
   wanted: RollingBack & Named,
   { redemptions }: Stack,
 ): Promise<RollBackResult> {
   const parts = partsOf(redemptions);
-  const [first, ...others] = parts;
+  const [first, ...rest] = parts;
   if (first === undefined) return { state: 'not_found' };
+  const others = rest.filter(({ owner }) => owner.kind === 'codes');
   if (wanted.amountMinor !== null)
     return {
       state: 'refused',
@@ -100,13 +77,21 @@ async function rollBackStack(
     await voidAll(world, wanted, others);
     return resultOf(refused);
   }
-  const decided = await rollBackPart(world, wanted, { part: first, coordinator: null, stack: true });
+  const wallets = await Promise.all(
+    rest.flatMap((part) => (part.owner.kind === 'customer' ? [walletBack(world, wanted, { part, coordinator })] : [])),
+  );
+  const elsewhere = wallets.map(({ errand }) => errand);
+  const decided = await rollBackPart(world, wanted, { part: first, coordinator: null, stack: true, elsewhere });
   if (decided.state !== 'rolled_back') {
+    for (const one of wallets) dropInWallet(world, one);
     await voidAll(world, wanted, others);
     return resultOf(decided);
   }
-  const rest = await Promise.all(others.map((part) => finish(world, wanted, part)));
-  return { ...decided, rollbacks: [...decided.rollbacks, ...rest.flat()] };
+  const done = await Promise.all([
+    ...others.map((part) => finish(world, wanted, part)),
+    ...wallets.map((one) => finishInWallet(world, one)),
+  ]);
+  return { ...decided, rollbacks: [...decided.rollbacks, ...done.flat()] };
 }
 
 /** By owner, in the order of the stack; what a customer holds comes first, for it cannot be kept ready. */
@@ -123,12 +108,6 @@ function partsOf(redemptions: Redemption[]): Part[] {
   });
   const isHeld = ({ owner }: Part) => (owner.kind === 'customer' ? 0 : 1);
   return [...parts.values()].sort((a, b) => isHeld(a) - isHeld(b));
-}
-
-interface PartCall {
-  part: Part;
-  coordinator: Coordinator | null;
-  stack: boolean;
 }
 
 function rollBackPart(world: World, wanted: RollingBack & Named, call: PartCall): Promise<PartAnswer> {
@@ -159,77 +138,6 @@ async function inCodes(
   }
 }
 
-/** In the holder's own object; their campaigns are told first that something is to be given back. */
-async function inWallet(world: World, wanted: RollingBack & Named, { part, stack }: PartCall): Promise<PartAnswer> {
-  if (part.owner.kind !== 'customer') throw new Error('not in a wallet');
-  const { customer: holder } = part.owner;
-  const { amountMinor, reason, customer, orderId, fingerprint } = wanted;
-  const name = rollbackName(world, wanted);
-  const redemptions = pairsOf(world, wanted, part);
-  const before = await heldRedemptions(world, holder, part.redemptions);
-  const announced = await announce(world, wanted, { holder, name, redemptions: before, stack });
-  const about = { amountMinor, reason, customer, orderId, stack };
-  const operation: RollBackVouchers = {
-    op: 'roll_back_vouchers',
-    key: keyOf(name),
-    fingerprint,
-    redemptions,
-    ...about,
-  };
-  const input = { kind: 'operation' as const, operation };
-  const { answer } = await operate(world.env, world.shop, { customer: holder, input, waitMs: world.waitMs });
-  if (answer.verdict === 'mismatch') return { state: 'mismatch' };
-  if (answer.verdict !== 'recorded' && answer.verdict !== 'duplicate') throw new Error('a rollback was not recorded');
-  const isDone = answer.refusal === null;
-  for (const one of announced) settle(world, one, isDone ? { actual: null } : 'voided');
-  const duplicate = answer.verdict === 'duplicate';
-  if (answer.refusal !== null) {
-    if (answer.refusal.reason === 'not_found') return { state: 'not_found' };
-    return { state: 'refused', duplicate, refused: refusedIn(answer.refusal) };
-  }
-  const after = await heldRedemptions(world, holder, part.redemptions);
-  const rollbacks = await Promise.all(
-    after.map(async (redemption): Promise<RolledBack[]> => {
-      const id = redemptions.find((pair) => pair.redemption === redemption.id)?.rollback;
-      const rollback = redemption.rollbacks.find((one) => one.id === id);
-      const held = await heldVoucher(world, holder, redemption.voucher);
-      return rollback === undefined ? [] : [{ redemption, rollback, voucher: held?.voucher ?? null }];
-    }),
-  );
-  return { state: 'rolled_back', duplicate, rollbacks: rollbacks.flat() };
-}
-
-interface Announcing {
-  holder: string;
-  name: string;
-  redemptions: Redemption[];
-  stack: boolean;
-}
-
-/** Where it will be refused nothing is announced. */
-async function announce(
-  world: World,
-  wanted: RollingBack & Named,
-  { holder, name, redemptions, stack }: Announcing,
-): Promise<{ campaign: string; op: string }[]> {
-  const { amountMinor, reason, fingerprint } = wanted;
-  const announced = await Promise.all(
-    redemptions.map(async (redemption, place) => {
-      if (redemption.campaign === null) return [];
-      const held = await heldVoucher(world, holder, redemption.voucher);
-      if (held === null) return [];
-      const ask = { id: '', atMs: nowOf(world), reason, amountMinor, stack };
-      const back = decide(held.voucher, redemption, ask);
-      if ('refused' in back) return [];
-      const about = { campaign: redemption.campaign, op: `${name}:${place}`, customer: redemption.customer };
-      const coordinator = { kind: 'customer' as const, customer: holder, op: keyOf(name), fingerprint, place };
-      await announceBack(world, { ...about, cost: back.givenBack, coordinator });
-      return [about];
-    }),
-  );
-  return announced.flat();
-}
-
 /** What the first owner decided, done by another one. */
 async function finish(world: World, wanted: RollingBack & Named, part: Part): Promise<RolledBack[]> {
   const codes = codesAt(world.env, objectIn(world, part.owner));
@@ -249,31 +157,6 @@ async function voidAll(world: World, wanted: RollingBack & Named, parts: Part[])
     codesAt(world.env, objectIn(world, owner)).void(name, wanted.fingerprint, { clockMs: world.clockMs }),
   );
   await Promise.all(voids);
-}
-
-function coordinatorOf(world: World, wanted: Named, owner: RedemptionOwner): Coordinator {
-  const name = rollbackName(world, wanted);
-  const { fingerprint } = wanted;
-  return owner.kind === 'customer'
-    ? { kind: 'customer', customer: owner.customer, op: keyOf(name), fingerprint, place: -1 }
-    : { kind: 'codes', object: objectIn(world, owner), op: name, fingerprint, place: -1 };
-}
-
-function objectIn({ shop }: World, owner: RedemptionOwner): string {
-  if (owner.kind !== 'codes') throw new Error('a wallet is no object of codes');
-  return objectOf(shop.id, owner.generation, owner.shard);
-}
-
-function rollbackName(world: World, named: Named): string {
-  return nameOf(world, 'rollback', named);
-}
-
-function pairsOf(world: World, wanted: Named, { owner, redemptions, places }: Part): RollBackCall['redemptions'] {
-  const name = rollbackName(world, wanted);
-  return redemptions.map((redemption, at) => ({
-    redemption,
-    rollback: redemptionId({ prefix: 'rr', name, place: places[at] ?? 0, owner }),
-  }));
 }
 
 function resultOf(answer: PartAnswer): RollBackResult {

@@ -2,11 +2,12 @@
 
 import { codesAt } from '../codes/stubs.ts';
 import { customersOf } from '../customers/stubs.ts';
-import { inPlace, readRedemptionId } from '../domain/vouchers/redemption-name.ts';
+import { inPlace, type RedemptionOwner, readRedemptionId } from '../domain/vouchers/redemption-name.ts';
 import type { Redemption } from '../domain/vouchers/voucher.ts';
 import { objectOf } from '../offers/route.ts';
 import { following } from '../routing/following.ts';
 import { heldRedemptions } from './facts.ts';
+import { keptNow } from './kept.ts';
 import { keyOf } from './redeem-held.ts';
 import type { World } from './world.ts';
 
@@ -30,7 +31,8 @@ export async function stackOf(world: World, parent: string): Promise<Stack | nul
     customersOf(world.env, world.shop.id, id).rowOf(id, keyOf(name.name)),
   );
   const others = await Promise.all(otherIds(told?.row?.about.others).map((id) => redemptionOf(world, id)));
-  const redemptions = [...own, ...others.flat()];
+  // two holders may have turned out to be one
+  const redemptions = [...new Map([...own, ...others.flat()].map((one) => [one.id, one])).values()];
   return redemptions.length === 0 ? null : { parent, redemptions: inPlace(redemptions) };
 }
 
@@ -38,8 +40,16 @@ export async function stackOf(world: World, parent: string): Promise<Stack | nul
 export async function redemptionOf(world: World, id: string): Promise<Redemption[]> {
   const owner = readRedemptionId(id)?.owner;
   if (owner === undefined) return [];
-  if (owner.kind === 'customer')
-    return (await heldRedemptions(world, owner.customer, [id])).filter((one) => one.id === id);
+  if (owner.kind === 'customer') {
+    const own = (await heldRedemptions(world, owner.customer, [id])).filter((one) => one.id === id);
+    const kept = own.length > 0 ? null : await keptNow(world, id);
+    return kept === null ? own : redemptionIn(world, kept, id);
+  }
+  return redemptionIn(world, owner, id);
+}
+
+async function redemptionIn(world: World, owner: RedemptionOwner, id: string): Promise<Redemption[]> {
+  if (owner.kind !== 'codes') return [];
   const entry = await codesAt(world.env, objectOf(world.shop.id, owner.generation, owner.shard)).redemption(id);
   return entry?.body.kind === 'redeemed' || entry?.body.kind === 'refused' ? [entry.body.redemption] : [];
 }

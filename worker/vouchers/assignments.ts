@@ -5,13 +5,12 @@ import { raw } from '../http/app.ts';
 import { onlyMethods } from '../http/method.ts';
 import type { Assignment } from '../offers/assignments.ts';
 import { offersOf } from '../offers/cache.ts';
-import { changeCampaign } from '../publishing/campaigns.ts';
-import { changeVoucher } from '../publishing/change.ts';
-import { nameOf, nowOf, type World } from '../publishing/world.ts';
+import type { World } from '../publishing/world.ts';
 import * as wire from '../wire/voucher-rules.ts';
 import { campaignBy } from './campaigns.ts';
 import { notFound, noVoucher, VoucherError } from './errors.ts';
 import { voucherRefusals, voucherRoute, voucherRoutes } from './group.ts';
+import { assigned, bringInto, type Guarded } from './guarding.ts';
 import { onceFor } from './once.ts';
 import { voucherBy, worldOf } from './request.ts';
 import { ruleBy } from './validation-rules.ts';
@@ -35,10 +34,8 @@ assignments.openapi(assign, async (c) => {
     const world = await worldOf(c, shop);
     await ruleBy(world, rule);
     const guarded = await guardedBy(world, c.req.valid('json'));
-    const id = `asgm_${nameOf(world, 'assignment', { key: `${rule} ${guarded.object}` })}`;
-    const made = await offersOf(c.env, shop.id).assign({ id, rule, ...guarded, createdAtMs: nowOf(world) });
-    if (made === null) throw notFound('validation_rules', rule);
-    if (!(await bringInto(world, made, { dropped: null, who: key.id }))) throw noVoucher(made.code ?? made.object);
+    const made = await assigned(world, rule, guarded);
+    if (!(await bringInto(world, made, { dropped: [], who: key.id }))) throw noVoucher(made.code ?? made.object);
     return c.json(viewOf(made), 200);
   };
   return raw(await onceFor(c, shop.id, work));
@@ -60,10 +57,10 @@ assignments.openapi(unassign, async (c) => {
     const offers = offersOf(c.env, shop.id);
     const made = await offers.assignment(id);
     if (made === null || made.rule !== rule) throw notFound('validation_rules_assignment', id);
-    await bringInto(world, made, { dropped: rule, who: key.id });
+    await bringInto(world, made, { dropped: [rule], who: key.id });
     await offers.unassign(id);
     // whoever assigned another one meanwhile may have read that it was still there
-    await bringInto(world, made, { dropped: null, who: key.id });
+    await bringInto(world, made, { dropped: [], who: key.id });
     return c.body(null, 204);
   };
   return raw(await onceFor(c, shop.id, work));
@@ -100,8 +97,6 @@ assignments.all('/v1/validation-rules/:id/assignments', onlyMethods('GET, HEAD, 
 assignments.all('/v1/validation-rules/:id/assignments/:assignment', onlyMethods('DELETE'));
 assignments.all('/v1/validation-rules-assignments', onlyMethods('GET, HEAD'));
 
-type Guarded = Pick<Assignment, 'kind' | 'object' | 'code'>;
-
 async function guardedBy(world: World, { voucher, campaign }: wire.AssignmentCreate): Promise<Guarded> {
   if (voucher === undefined) {
     const found = await campaignBy(world, campaign ?? '');
@@ -109,43 +104,6 @@ async function guardedBy(world: World, { voucher, campaign }: wire.AssignmentCre
   }
   const { id, code } = await voucherBy(world, voucher);
   return { kind: 'voucher', object: id, code };
-}
-
-const MOST_TURNS = 20;
-
-/**
- * What is guarded names all rules that are listed for it. Two who change them at once may each write what the other does not
- * know of: whoever wrote looks again, so the last to write has seen all. false: what is guarded is no more.
- */
-async function bringInto(
-  world: World,
-  guarded: Guarded,
-  { dropped, who }: { dropped: string | null; who: string },
-): Promise<boolean> {
-  const listedNow = async () =>
-    (await offersOf(world.env, world.shop.id).rulesOf(guarded.object)).filter((rule) => rule !== dropped);
-  let wanted = await listedNow();
-  for (let turn = 0; turn < MOST_TURNS; turn += 1) {
-    if (!(await write(world, guarded, { rules: wanted, who }))) return false;
-    const now = await listedNow();
-    if (now.join() === wanted.join()) return true;
-    wanted = now;
-  }
-  throw new VoucherError('multiple_requests', 'Its rules were changed by too many at once');
-}
-
-async function write(
-  world: World,
-  { kind, object, code }: Guarded,
-  { rules, who }: { rules: string[]; who: string },
-): Promise<boolean> {
-  const named = { key: crypto.randomUUID(), fingerprint: object };
-  if (kind === 'campaign') {
-    const changed = await changeCampaign(world, object, { change: { rules }, who, ...named });
-    return changed.refusal === null;
-  }
-  const changed = await changeVoucher(world, code ?? '', { ...named, change: { kind: 'change', change: { rules } } });
-  return changed.state === 'changed';
 }
 
 const MOST_PAGES = 1_000;

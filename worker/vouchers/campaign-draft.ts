@@ -7,7 +7,7 @@ import type { CampaignDraft } from '../publishing/campaigns.ts';
 import type { ChangeCampaign, CreateCampaign } from '../wire/voucher-publications.ts';
 import { VoucherError } from './errors.ts';
 import { saysValidity, validityOf } from './terms-draft.ts';
-import { checkDates, draftOf, instantOf } from './voucher-draft.ts';
+import { checkRules, draftOf, instantOf } from './voucher-draft.ts';
 
 const KINDS = { STATIC: 'static', AUTO_UPDATE: 'auto_update', STANDALONE: 'standalone' } as const;
 
@@ -42,13 +42,13 @@ export function campaignDraft(wanted: CreateCampaign, currency: string): Campaig
     caps: { redemptions: null, discountMinor: null, ordersMinor: null },
     codes: patternOf({ ...config, postfix: config.postfix ?? suffix }, isGift ? GIFT_PATTERN : undefined),
     vouchersWanted: type === 'STANDALONE' ? 1 : vouchers_count,
-    rules: [],
+    rules: wanted.validation_rules ?? [],
     metadata,
     code: code ?? null,
   };
 }
 
-/** Absent fields stay as they are, null takes them away; metadata is joined with what there is. */
+/** Absent fields stay as they are, null takes them away. The campaign decides whether that can be. */
 export function campaignChange(wanted: ChangeCampaign, campaign: Campaign): CampaignChange {
   const { type, category, start_date, expiration_date, active, archived, join_once, description, metadata } = wanted;
   const live = wanted.activity_duration_after_publishing;
@@ -56,7 +56,7 @@ export function campaignChange(wanted: ChangeCampaign, campaign: Campaign): Camp
   const kind = type === undefined ? campaign.kind : KINDS[type];
   if ((kind === 'standalone') !== (campaign.kind === 'standalone'))
     throw flawed('type', 'a campaign of one code stays one, and others never become one');
-  const change: CampaignChange = {
+  return {
     ...(type === undefined ? {} : { kind }),
     ...(category === undefined ? {} : { category }),
     ...(start_date === undefined ? {} : { startsAtMs: instantOf(start_date) }),
@@ -67,15 +67,13 @@ export function campaignChange(wanted: ChangeCampaign, campaign: Campaign): Camp
     ...(archived === undefined ? {} : { archived }),
     ...(join_once === undefined ? {} : { joinOnce: join_once }),
     ...(description === undefined ? {} : { description: description ?? '' }),
-    ...(metadata === undefined ? {} : { metadata: { ...campaign.metadata, ...metadata } }),
+    ...(metadata === undefined ? {} : { metadata }),
   };
-  const { startsAtMs, endsAtMs } = { ...campaign, ...change };
-  checkDates(startsAtMs, endsAtMs);
-  return change;
 }
 
 /** Clients send along what they read: what cannot change must be what it is. */
-function checkSame({ name, campaign_type }: ChangeCampaign, campaign: Campaign): void {
+function checkSame({ name, campaign_type, ...said }: ChangeCampaign, campaign: Campaign): void {
+  checkRules(said.validation_rules_assignments, campaign.rules);
   if (name !== undefined && name !== campaign.name) throw flawed('name', 'cannot be changed');
   const isGift = campaign_type === 'GIFT_VOUCHERS';
   if (campaign_type !== undefined && isGift !== (campaign.benefit === 'gift'))

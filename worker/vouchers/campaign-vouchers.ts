@@ -3,6 +3,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { CampaignRecord } from '../campaign/record.ts';
 import { boundedBody } from '../http/admission.ts';
 import { body, json } from '../http/answers.ts';
+import { raw } from '../http/app.ts';
 import { type CodeAdded, makeCode, type OwnOfCode, takeCode } from '../publishing/add-codes.ts';
 import { addVouchers } from '../publishing/campaigns.ts';
 import type { World } from '../publishing/world.ts';
@@ -14,6 +15,7 @@ import { tooManyJobs } from './bulk.ts';
 import { campaignBy, projected } from './campaigns.ts';
 import { VoucherError } from './errors.ts';
 import { voucherRefusals, voucherRoute, voucherRoutes } from './group.ts';
+import { onceFor } from './once.ts';
 import { contextOf, namedOf, worldOf } from './request.ts';
 import { voucherView } from './voucher-view.ts';
 
@@ -37,20 +39,26 @@ const add = createRoute({
   },
 });
 campaignVouchers.openapi(add, async (c) => {
-  const world = await worldOf(c, c.get('caller').shop);
+  const { shop } = c.get('caller');
+  const world = await worldOf(c, shop);
   const record = await pooled(world, c.req.valid('param').id);
   const count = c.req.valid('query').vouchers_count;
-  if (count === 1) {
-    const made = await makeCode(world, record, { ...(await namedOf(c)), own: ownOf(c.req.valid('json')) });
+  const work = async () => {
+    const named = await namedOf(c);
+    if (count > 1) return c.json(await manyMore(world, record, { ...named, count }), 200);
+    const made = await makeCode(world, record, { ...named, own: ownOf(c.req.valid('json')) });
     return c.json(await shown(world, made), 200, await projected(world, record));
-  }
-  const { key } = await namedOf(c);
+  };
+  return raw(await onceFor(c, shop.id, work));
+});
+
+async function manyMore(world: World, record: CampaignRecord, { key, count }: { key: string; count: number }) {
   const told = await addVouchers(world, record, { key, count });
-  if (told.refusal === null) return c.json({ async_action_id: `aa_${told.job.slice('job_'.length)}` }, 200, {});
+  if (told.refusal === null) return { async_action_id: `aa_${told.job.slice('job_'.length)}` };
   if (told.refusal === 'mismatch') throw new ProblemError('idempotency_mismatch');
   if (told.refusal === 'full') throw tooManyJobs();
   throw new VoucherError('invalid_code_config', told.flaws.map(({ field, rule }) => `${field} ${rule}`).join('; '));
-});
+}
 
 const addNamed = createRoute({
   ...voucherRoute('programme'),
@@ -66,11 +74,15 @@ const addNamed = createRoute({
   },
 });
 campaignVouchers.openapi(addNamed, async (c) => {
-  const world = await worldOf(c, c.get('caller').shop);
+  const { shop } = c.get('caller');
+  const world = await worldOf(c, shop);
   const { id, code } = c.req.valid('param');
   const record = await pooled(world, id);
-  const taken = await takeCode(world, record, { ...(await namedOf(c)), own: ownOf(c.req.valid('json')), code });
-  return c.json(await shown(world, taken), 200, await projected(world, record));
+  const work = async () => {
+    const taken = await takeCode(world, record, { ...(await namedOf(c)), own: ownOf(c.req.valid('json')), code });
+    return c.json(await shown(world, taken), 200, await projected(world, record));
+  };
+  return raw(await onceFor(c, shop.id, work));
 });
 
 async function pooled(world: World, name: string): Promise<CampaignRecord> {

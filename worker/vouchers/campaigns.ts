@@ -3,8 +3,10 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { campaignIn } from '../campaign/cache.ts';
 import type { CampaignChange, CampaignRecord, Changed } from '../campaign/record.ts';
 import type { Campaign } from '../domain/vouchers/campaign.ts';
+import { MOST_METADATA_TEXT } from '../domain/vouchers/change.ts';
 import { boundedBody } from '../http/admission.ts';
 import { body, json } from '../http/answers.ts';
+import { raw } from '../http/app.ts';
 import { onlyMethods } from '../http/method.ts';
 import { offersOf } from '../offers/cache.ts';
 import { changeCampaign, makeCampaign, removeCampaign } from '../publishing/campaigns.ts';
@@ -16,6 +18,8 @@ import { campaignChange, campaignDraft } from './campaign-draft.ts';
 import { campaignView } from './campaign-view.ts';
 import { notFound, VoucherError } from './errors.ts';
 import { voucherRefusals, voucherRoute, voucherRoutes } from './group.ts';
+import { guardBy, listAll, mustBeRules } from './guarding.ts';
+import { onceFor } from './once.ts';
 import { type Asked, namedOf, replayed, worldOf } from './request.ts';
 
 export const campaigns = voucherRoutes();
@@ -41,8 +45,13 @@ campaigns.openapi(create, async (c) => {
   const { shop, key } = c.get('caller');
   const world = await worldOf(c, shop);
   const draft = campaignDraft(c.req.valid('json'), shop.settings.currency);
+  await mustBeRules(world, draft.rules);
   const made = await makeCampaign(world, draft, { ...(await namedOf(c)), who: key.id });
-  if (made.refusal === null) return c.json(shown(world, made.record), 200, await projected(world, made.record));
+  if (made.refusal === null) {
+    const { id, rules } = made.record.campaign;
+    await listAll(world, rules, { kind: 'campaign', object: id, code: null });
+    return c.json(shown(world, made.record), 200, await projected(world, made.record));
+  }
   if (made.refusal === 'codes')
     throw new VoucherError('invalid_code_config', made.flaws.map(({ field, rule }) => `${field} ${rule}`).join('; '));
   if (made.refusal === 'full') throw new VoucherError('invalid_payload', 'Too many patterns, or jobs that wait');
@@ -70,16 +79,25 @@ const update = createRoute({
   summary: 'Change a campaign',
   description:
     'Absent fields stay as they are, null takes them away. Dates and the category hold for codes that were neither ' +
-    `published nor redeemed; what is open when, and whether it is on, for all. ${KEYED}`,
+    'published nor redeemed; what is open when, and whether it is on, for all. `validation_rules` are from then on the only ' +
+    `ones that guard it, issued codes included. ${KEYED}`,
   request: { params: byId, body: body(wire.ChangeCampaign) },
   responses: answers,
 });
 campaigns.openapi(update, async (c) => {
   const { shop, key } = c.get('caller');
-  const wanted = c.req.valid('json');
+  const { validation_rules: rules, ...wanted } = c.req.valid('json');
+  const { id } = c.req.valid('param');
   const change = (campaign: Campaign) => campaignChange(wanted, campaign);
-  const { view, headers } = await changed(c, await worldOf(c, shop), { ...c.req.valid('param'), who: key.id, change });
-  return c.json(view, 200, headers);
+  const work = async () => {
+    const world = await worldOf(c, shop);
+    const { campaign } = await campaignBy(world, id);
+    change(campaign);
+    if (rules != null) await guardBy(world, rules, { kind: 'campaign', object: campaign.id, code: null, who: key.id });
+    const { view, headers } = await changed(c, world, { id, who: key.id, change });
+    return c.json(view, 200, headers);
+  };
+  return raw(rules == null ? await work() : await onceFor(c, shop.id, work));
 });
 
 const enable = createRoute({
@@ -149,11 +167,17 @@ async function changed(
   return { view: shown(world, record), headers: { ...(await projected(world, record)), ...replayed(again) } };
 }
 
+const UNCHANGEABLE = {
+  discount_kind: 'the kind of a discount cannot be changed',
+  dates: 'expiration_date must be after start_date',
+  metadata: `metadata must be at most ${MOST_METADATA_TEXT} characters in all`,
+};
+
 function doneOf(changed: Changed, name: string): Extract<Changed, { refusal: null }> {
   if (changed.refusal === null) return changed;
   if (changed.refusal === 'mismatch') throw new ProblemError('idempotency_mismatch');
   if (changed.refusal === 'not_found') throw notFound('campaign', name);
-  throw new VoucherError('invalid_payload', 'the kind of a discount cannot be changed');
+  throw new VoucherError('invalid_payload', UNCHANGEABLE[changed.refusal]);
 }
 
 function shown({ shop }: World, record: CampaignRecord): wire.Campaign {

@@ -14,8 +14,10 @@ import { clientRoute } from './client-group.ts';
 import { errorFor, lookFor } from './client-guard.ts';
 import { noVoucher } from './errors.ts';
 import { voucherRefusals, voucherRoutes } from './group.ts';
-import { orderOf, redemptionView } from './redemption-view.ts';
-import { creditsOf, parentView, voucherIn, wrongIn } from './redemptions.ts';
+import { leftOut } from './left-out.ts';
+import { sentOrder } from './order-view.ts';
+import { orderAfter, redemptionViews, type Together } from './redemption-view.ts';
+import { creditsOf, parentView, wrongIn } from './redemptions.ts';
 import { type Asked, replayed, worldOf } from './request.ts';
 
 export const clientRedemptions = voucherRoutes();
@@ -39,9 +41,8 @@ clientRedemptions.openapi(one, async (c) => {
   const { gift, ...wanted } = c.req.valid('json');
   const redeemables = [{ object: 'voucher' as const, id: c.req.valid('query').code, gift }];
   const done = await redeemed(c, client, { ...wanted, redeemables });
-  const [redemption] = done.redemptions;
-  if (redemption === undefined) throw new Error('a redemption of nothing');
-  const view = redemptionView(redemption, voucherIn(done.vouchers, redemption), currency);
+  const [view] = redemptionViews(done, currency);
+  if (view === undefined) throw new Error('a redemption of nothing');
   return c.json(view, 200, replayed(done.duplicate));
 });
 
@@ -57,11 +58,23 @@ const several = createRoute({
 clientRedemptions.openapi(several, async (c) => {
   const client = c.get('client');
   const { currency } = client.shop.settings;
-  const done = await redeemed(c, client, c.req.valid('json'));
-  const views = done.redemptions.map((each) => redemptionView(each, voucherIn(done.vouchers, each), currency));
-  const order = orderOf(done.redemptions, currency);
-  const parent = done.parent === null ? {} : { parent_redemption: parentView(done.parent, done.redemptions, currency) };
-  return c.json({ redemptions: views, ...parent, order }, 200, replayed(done.duplicate));
+  const asked = c.req.valid('json');
+  const done = await redeemed(c, client, asked);
+  const views = redemptionViews(done, currency);
+  const order = orderAfter(done, currency);
+  const parent =
+    done.parent === null
+      ? {}
+      : { parent_redemption: { ...parentView(done.parent, done.redemptions, currency), order } };
+  const telling = {
+    currency,
+    requestId: c.get('requestId'),
+    order: null,
+    errorOf: (_: unknown, code: string) => noVoucher(code),
+  };
+  const ids = asked.redeemables.map(({ id }) => id);
+  const left = leftOut({ asked: ids, plan: null, redemptions: done.redemptions }, telling);
+  return c.json({ redemptions: views, ...parent, order, ...left }, 200, replayed(done.duplicate));
 });
 
 clientRedemptions.all('/client/v1/redeem', onlyMethods('POST, OPTIONS'));
@@ -70,8 +83,8 @@ clientRedemptions.all('/client/v1/redemptions', onlyMethods('POST, OPTIONS'));
 async function redeemed(
   c: Asked,
   client: Client,
-  { redeemables, ...wanted }: wire.AskStack,
-): Promise<Extract<RedeemResult, { state: 'redeemed' }>> {
+  { redeemables, options: _, ...wanted }: wire.AskStack,
+): Promise<Extract<RedeemResult, { state: 'redeemed' }> & Together> {
   const { shop, visitor } = client;
   const world = await worldOf(c, shop);
   const asking = { ...(await clientAsking(world, client, wanted)), ...(await clientNamed(c, client)) };
@@ -90,5 +103,5 @@ async function redeemed(
     asked.length === 1 ? await redeemOne(world, asking, first) : await redeemStack(world, asking, asked);
   if (result.state === 'mismatch') throw new ProblemError('idempotency_mismatch');
   if (result.state === 'refused') throw errorOf(result.refused, wrongIn(result) ?? first.code);
-  return result;
+  return { ...result, order: sentOrder(wanted.order, asking.cart) };
 }

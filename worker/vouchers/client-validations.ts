@@ -67,7 +67,7 @@ function validationIn(c: Pick<AppContext, 'req'>) {
 async function evaluated(
   c: Asked & Pick<AppContext, 'get'>,
   client: Client,
-  { redeemables, session, ...wanted }: wire.AskStack,
+  { redeemables, session, options: _, ...wanted }: wire.AskStack,
 ): Promise<{ done: Evaluated; telling: Telling }> {
   const { shop, visitor } = client;
   const { currency } = shop.settings;
@@ -87,8 +87,9 @@ async function evaluated(
   };
   const isSeen = alone !== null && asked.length === 1 && kept === null;
   const done = isSeen ? seenAlready(alone) : await evaluate(world, asking, evaluating);
-  const orderId = wanted.order?.source_id ?? null;
-  return { done, telling: { currency, requestId: c.get('requestId'), orderId, errorOf: errorFor(sources, visitor) } };
+  const order = wanted.order ?? null;
+  const about = { currency, requestId: c.get('requestId'), order };
+  return { done, telling: { ...about, errorOf: errorFor(sources, visitor) } };
 }
 
 /** One code by itself was reckoned when it was looked for. */

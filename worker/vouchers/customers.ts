@@ -152,7 +152,7 @@ voucherCustomers.openapi(redeemables, async (c) => {
 });
 
 voucherCustomers.all('/v1/customers', onlyMethods('GET, HEAD, POST'));
-voucherCustomers.all('/v1/customers/:id', onlyMethods('GET, HEAD, PUT'));
+voucherCustomers.all('/v1/customers/:id', onlyMethods('GET, HEAD, PUT, DELETE'));
 for (const { path } of [activity, redeemables])
   voucherCustomers.all(path.replace('{id}', ':id'), onlyMethods('GET, HEAD'));
 

@@ -46,6 +46,8 @@ export async function track(world: World, tracking: Tracking): Promise<void> {
   }
   const { answers, customers } = await deliver(env, shop, [{ customer, event }]);
   const stored = eventVerdict(answers[0]);
+  // nobody is called so any more: whoever asked was found a moment ago
+  if (stored === 'erased') return note(world, { ...tracking, metadata: {} }, { verdict: 'refused', reason: 'erased' });
   const verdict = stored === 'recorded' ? verdictOf(ruling, name !== tracking.name) : stored;
   const reason = stored === 'failed' ? ('internal' as const) : mapped.note;
   note(world, tracking, { verdict, reason, event, ruling, customer: customers[0] ?? null });

@@ -7,9 +7,12 @@ import { CreateVoucher } from '../wire/voucher-vouchers.ts';
 import { VoucherError } from './errors.ts';
 import { checkDates, draftOf, instantOf } from './voucher-draft.ts';
 
+/** Rules are assigned to each by itself. */
+const ImportedVoucher = CreateVoucher.omit({ validation_rules: true });
+
 /** A voucher without a campaign. */
 export function voucherLine(item: object, line: number, currency: string): VoucherLine {
-  const told = CreateVoucher.safeParse({ ...kindOf(item), ...item });
+  const told = ImportedVoucher.safeParse({ ...kindOf(item), ...item });
   if (!told.success) return flawed(line, told.error.issues);
   return guarded(line, () => {
     const draft = draftOf(told.data, currency);

@@ -22,7 +22,7 @@ const publish = createRoute({
   path: '/v1/publications',
   summary: 'Give a customer a code',
   description:
-    'One that is named, or up to 50 of a campaign. The customer must be known. Send an Idempotency-Key: a retry gives ' +
+    'One that is named, or up to 50 of a campaign. A customer whom nobody knows becomes one. Send an Idempotency-Key: a retry gives ' +
     'nothing more and gets the same codes.',
   request: { query: wire.PublishQuery, body: body(wire.Publish) },
   responses: { 200: json(wire.Publication, 'What was given'), ...voucherRefusals },

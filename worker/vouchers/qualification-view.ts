@@ -6,9 +6,9 @@ import type { Voucher } from '../domain/vouchers/voucher.ts';
 import type { Qualified } from '../publishing/qualify.ts';
 import type { Qualify } from '../wire/voucher-qualifications.ts';
 import { hundredthsOf } from './amounts.ts';
-import { amountsView } from './redemption-view.ts';
+import { amountsView } from './order-view.ts';
 import { applicableView } from './terms-view.ts';
-import { benefitView } from './validation.ts';
+import { benefitView, categoryView } from './validation.ts';
 import { ruleView } from './validation-rules.ts';
 
 type Options = Qualify['options'];
@@ -76,10 +76,6 @@ function resultView(voucher: Voucher, creditsMinor: number | null, { currency, n
       locked_credits: amount(lockedCreditsMinor(voucher, nowMs)),
     },
   };
-}
-
-function categoryView(name: string) {
-  return { id: name, name, hierarchy: 0, object: 'category' };
 }
 
 /** With the rules themselves where they are asked for. */

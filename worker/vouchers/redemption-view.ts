@@ -1,10 +1,42 @@
 /** Redemptions, rollbacks and the orders they were for, as Voucherify's clients read them. */
 import type { Amounts } from '../domain/vouchers/bill.ts';
 import type { Redemption, Voucher } from '../domain/vouchers/voucher.ts';
-import type { RolledBack } from '../publishing/roll-back.ts';
+import type { RolledBack } from '../publishing/rolling-back.ts';
 import type { Redemption as View } from '../wire/voucher-redemptions.ts';
 import { hundredthsOf } from './amounts.ts';
+import { amountsView, orderView, type SentOrder } from './order-view.ts';
 import { voucherView } from './voucher-view.ts';
+
+/** Those that were redeemed together, in the order in which they applied, with the order as it was sent with the request. */
+export interface Together {
+  redemptions: Redemption[];
+  vouchers: Voucher[];
+  order: SentOrder | null;
+}
+
+/** Each of them, with the order as it was after it. */
+export function redemptionViews({ redemptions, vouchers, order }: Together, currency: string): View[] {
+  return redemptions.map((one, at) => {
+    const voucher = vouchers.find(({ id }) => id === one.voucher) ?? null;
+    const upTo = { redemptions: redemptions.slice(0, at + 1), order, from: at };
+    return { ...redemptionView(one, voucher, currency), order: orderAfter(upTo, currency) };
+  });
+}
+
+/** The order after all of them; those before `from` are earlier ones. null: none was named. */
+export function orderAfter(
+  { redemptions, order, from = 0 }: Pick<Together, 'redemptions' | 'order'> & { from?: number },
+  currency: string,
+) {
+  const taken = redemptions.flatMap((one) => one.taken ?? []);
+  if (order === null || taken.length < redemptions.length) return orderOf(redemptions.slice(from), currency);
+  return { ...orderView(order, { taken, from }, currency), ...stateOf(redemptions) };
+}
+
+function stateOf(redemptions: Redemption[]) {
+  const isBack = redemptions.every(({ rollbacks }) => rollbacks.some(({ whole }) => whole));
+  return { source_id: redemptions[0]?.orderId ?? null, status: isBack ? 'CANCELED' : 'PAID' };
+}
 
 /** `voucher` null: it is not known any more. `currency`: the shop's. */
 export function redemptionView(redemption: Redemption, voucher: Voucher | null, currency: string): View {
@@ -51,24 +83,7 @@ export function orderOf(redemptions: Redemption[], currency: string) {
     totalDiscountMinor,
     totalMinor: last.totalMinor,
   };
-  const isBack = redemptions.every(({ rollbacks }) => rollbacks.some(({ whole }) => whole));
-  return { ...amountsView(amounts, currency), source_id: first.orderId, status: isBack ? 'CANCELED' : 'PAID' };
-}
-
-export function amountsView(amounts: Amounts, currency: string) {
-  const { amountMinor, discountMinor, itemsDiscountMinor, totalDiscountMinor, totalMinor } = amounts;
-  const view = (minor: number) => hundredthsOf(minor, currency);
-  return {
-    object: 'order',
-    amount: view(amountMinor),
-    discount_amount: view(discountMinor),
-    items_discount_amount: view(itemsDiscountMinor),
-    total_discount_amount: view(totalDiscountMinor),
-    applied_discount_amount: view(discountMinor),
-    items_applied_discount_amount: view(itemsDiscountMinor),
-    total_applied_discount_amount: view(totalDiscountMinor),
-    total_amount: view(totalMinor),
-  };
+  return { ...amountsView(amounts, currency), ...stateOf(redemptions) };
 }
 
 /** What went back is negative, as clients expect. */

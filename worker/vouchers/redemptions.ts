@@ -1,12 +1,14 @@
 /** Redemptions for voucher clients: of one voucher, of several as one, read, and taken back. */
 import { createRoute, z } from '@hono/zod-openapi';
+import type { StackPlan } from '../domain/vouchers/stack.ts';
 import type { Redemption, Voucher } from '../domain/vouchers/voucher.ts';
 import { boundedBody } from '../http/admission.ts';
 import { body, json } from '../http/answers.ts';
 import { onlyMethods } from '../http/method.ts';
 import { redeemOne } from '../publishing/redeem.ts';
 import { redeemStack, type StackResult } from '../publishing/redeem-stack.ts';
-import { type RollBackResult, type RolledBack, type RollingBack, rollBack } from '../publishing/roll-back.ts';
+import { rollBack } from '../publishing/roll-back.ts';
+import type { RollBackResult, RolledBack, RollingBack } from '../publishing/rolling-back.ts';
 import { redemptionOf } from '../publishing/stack-record.ts';
 import type { RedeemResult, World } from '../publishing/world.ts';
 import { ProblemError } from '../wire/problem.ts';
@@ -14,7 +16,9 @@ import * as wire from '../wire/voucher-redemptions.ts';
 import { minorOf } from './amounts.ts';
 import { notFound, refusedAs, VoucherError } from './errors.ts';
 import { voucherRefusals, voucherRoute, voucherRoutes } from './group.ts';
-import { orderOf, redemptionView, rollbackView } from './redemption-view.ts';
+import { leftOut } from './left-out.ts';
+import { sentOrder } from './order-view.ts';
+import { orderAfter, orderOf, redemptionView, redemptionViews, rollbackView } from './redemption-view.ts';
 import { askingOf, knownCustomerOf, namedOf, orderName, replayed, voucherBy, worldOf } from './request.ts';
 
 export const redemptions = voucherRoutes();
@@ -45,9 +49,8 @@ redemptions.openapi(redeemByCode, async (c) => {
   const world = await worldOf(c, shop);
   const asking = { ...(await askingOf(world, wanted)), ...(await namedOf(c)) };
   const done = doneOf(await redeemOne(world, asking, { code, creditsMinor: creditsOf(wanted.gift, currency) }), code);
-  const [redemption] = done.redemptions;
-  if (redemption === undefined) throw new Error('a redemption of nothing');
-  const view = redemptionView(redemption, voucherIn(done.vouchers, redemption), currency);
+  const [view] = redemptionViews({ ...done, order: sentOrder(wanted.order, asking.cart) }, currency);
+  if (view === undefined) throw new Error('a redemption of nothing');
   return c.json(view, 200, replayed(done.duplicate));
 });
 
@@ -56,14 +59,14 @@ const redeemSeveral = createRoute({
   method: 'post',
   path: '/v1/redemptions',
   summary: 'Redeem one or several vouchers for one order',
-  description: `All of them or none. ${KEYED}`,
+  description: `All of them or none; where \`mode\` of \`/admin/v1/stacking\` is \`partial\` those that apply. ${KEYED}`,
   request: { body: body(wire.AskStack) },
   responses: { 200: json(wire.Redemptions, 'The redemptions, and what they hang from'), ...voucherRefusals },
 });
 redemptions.openapi(redeemSeveral, async (c) => {
   const { shop } = c.get('caller');
   const { currency } = shop.settings;
-  const { redeemables, ...wanted } = c.req.valid('json');
+  const { redeemables, options: _, ...wanted } = c.req.valid('json');
   const world = await worldOf(c, shop);
   const asking = { ...(await askingOf(world, wanted)), ...(await namedOf(c)) };
   const asked = redeemables.map(({ id, gift }) => ({ code: id, creditsMinor: creditsOf(gift, currency) }));
@@ -72,10 +75,17 @@ redemptions.openapi(redeemSeveral, async (c) => {
   const result: RedeemResult | StackResult =
     asked.length === 1 ? await redeemOne(world, asking, first) : await redeemStack(world, asking, asked);
   const done = doneOf(result, wrongIn(result) ?? first.code);
-  const views = done.redemptions.map((one) => redemptionView(one, voucherIn(done.vouchers, one), currency));
-  const order = orderOf(done.redemptions, currency);
-  const parent = done.parent === null ? {} : { parent_redemption: parentView(done.parent, done.redemptions, currency) };
-  return c.json({ redemptions: views, ...parent, order }, 200, replayed(done.duplicate));
+  const known = sentOrder(wanted.order, asking.cart);
+  const views = redemptionViews({ ...done, order: known }, currency);
+  const order = orderAfter({ ...done, order: known }, currency);
+  const parent =
+    done.parent === null
+      ? {}
+      : { parent_redemption: { ...parentView(done.parent, done.redemptions, currency), order } };
+  const telling = { currency, requestId: c.get('requestId'), order: null, errorOf: refusedAs };
+  const { redemptions: made } = done;
+  const left = leftOut({ asked: asked.map(({ code }) => code), plan: planIn(result), redemptions: made }, telling);
+  return c.json({ redemptions: views, ...parent, order, ...left }, 200, replayed(done.duplicate));
 });
 
 const read = createRoute({
@@ -100,7 +110,10 @@ const rollBackOne = createRoute({
   method: 'post',
   path: '/v1/redemptions/{id}/rollback',
   summary: 'Take a redemption back',
-  description: 'Its use, and of a gift card the money, go back to the voucher: once.',
+  description:
+    'Its use, and of a gift card the money, go back to the voucher: once, however long ago it was. With `amount` in the body ' +
+    'or the query that much of the money goes back, and the use with the last of it. A discount, and a stack, goes back as a ' +
+    'whole: with `amount` it is refused (`invalid_rollback_params`). With an Idempotency-Key a retry gives nothing more back.',
   request: { params: byId, query: wire.RollBackQuery, body: { ...body(wire.RollBack), required: false } },
   responses: { 200: json(wire.Redemption, 'The rollback'), ...voucherRefusals },
 });
@@ -143,12 +156,15 @@ redemptions.all('/v1/redemptions/:id', onlyMethods('GET, HEAD'));
 
 async function rollingBack(
   world: World,
-  { id, reason }: { id: string; reason?: string | undefined },
-  { customer, order }: z.infer<typeof wire.RollBack>,
+  { id, reason, amount: asked }: { id: string } & z.infer<typeof wire.RollBackQuery>,
+  { customer, order, amount: wanted }: z.infer<typeof wire.RollBack>,
 ): Promise<Omit<RollingBack, 'route'>> {
+  if (wanted != null && asked !== undefined && wanted !== asked)
+    throw new VoucherError('invalid_rollback_params', 'amount is not the same in the query and in the body');
+  const amount = wanted ?? asked ?? null;
   return {
     redemption: id,
-    amountMinor: null,
+    amountMinor: amount === null ? null : minorOf(amount, world.shop.settings.currency, 'amount'),
     reason: reason ?? null,
     customer: customer == null ? null : await knownCustomerOf(world, customer),
     orderId: order == null ? null : orderName(order),
@@ -173,14 +189,14 @@ function noRedemption(id: string): VoucherError {
   return new VoucherError('not_found', notFound('redemption', id).details, { id, type: 'redemption' });
 }
 
-/** Which of a stack is in the way; null: it is not known. */
-export function wrongIn(result: RedeemResult | StackResult): string | null {
-  const plan = 'plan' in result ? result.plan : null;
-  return plan?.entries.find(({ status }) => status === 'inapplicable')?.id ?? null;
+/** null: it was reckoned before, or is no stack. */
+function planIn(result: RedeemResult | StackResult): StackPlan | null {
+  return 'plan' in result ? result.plan : null;
 }
 
-export function voucherIn(vouchers: Voucher[], { voucher }: Redemption): Voucher | null {
-  return vouchers.find(({ id }) => id === voucher) ?? null;
+/** Which of a stack is in the way; null: it is not known. */
+export function wrongIn(result: RedeemResult | StackResult): string | null {
+  return planIn(result)?.entries.find(({ status }) => status === 'inapplicable')?.id ?? null;
 }
 
 export function parentView(id: string, all: Redemption[], currency: string) {

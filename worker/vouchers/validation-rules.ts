@@ -23,7 +23,10 @@ validationRules.use('/v1/validation-rules/*', boundedBody(256 * 1024));
 const byId = z.object({ id: z.string().min(1).max(200) });
 const answers = { 200: json(wire.VoucherRule, 'The rule'), ...voucherRefusals };
 const READ =
-  'A rule that asks for something unknown here is refused, and its place is named: nothing of it is silently left out.';
+  'A rule that asks for something unknown here is refused, and its place is named: nothing of it is silently left out. Beside ' +
+  'the names of those clients there are `customer.first_order` (`$is: [true]`), `customer.orders.count` (numbers), ' +
+  '`redemption.channel` (`$is: ["API", "CLIENT_API"]`), `redemption.date` (`$after`, `$before`), `redemption.day_of_week` ' +
+  '(`$is: [0]`, Sunday) and `redemption.time` (`$is_between: ["09:00", "17:00"]`), the last three by the shop’s clock.';
 
 const create = createRoute({
   ...voucherRoute('programme'),
@@ -80,10 +83,7 @@ validationRules.openapi(update, async (c) => {
   const { id } = c.req.valid('param');
   const work = async () => {
     const world = await worldOf(c, shop);
-    const rule = await ruleBy(world, id);
-    const updated_at = new Date(nowOf(world)).toISOString();
-    const source = { ...sourceOf(rule), ...plain(c.req.valid('json')), updated_at };
-    return c.json(await kept(world, { id, source }), 200);
+    return c.json(await changed(world, id, plain(c.req.valid('json'))), 200);
   };
   return raw(await onceFor(c, shop.id, work));
 });
@@ -132,17 +132,39 @@ validationRules.openapi(list, async (c) => {
 validationRules.all('/v1/validation-rules', onlyMethods('GET, HEAD, POST'));
 validationRules.all('/v1/validation-rules/:id', onlyMethods('GET, HEAD, PUT, DELETE'));
 
+const MOST_TURNS = 20;
+
+/** Made from the rule as it is when it is written: of two who change it at once neither undoes what the other said. */
+async function changed(world: World, id: string, said: JsonObject): Promise<wire.VoucherRule> {
+  const updated_at = new Date(nowOf(world)).toISOString();
+  for (let turn = 0; turn < MOST_TURNS; turn += 1) {
+    const before = await ruleBy(world, id);
+    const view = await keptOver(world, before, { id, source: { ...sourceOf(before), ...said, updated_at } });
+    if (view !== 'changed') return view;
+  }
+  throw new VoucherError('multiple_requests', 'It was changed by too many at once');
+}
+
+async function kept(world: World, made: { id: string; source: JsonObject }): Promise<wire.VoucherRule> {
+  const view = await keptOver(world, null, made);
+  if (view === 'changed') throw new Error('a new rule over another one');
+  return view;
+}
+
 /** Throws where the rule cannot be read, naming each place that nobody knows here. */
-async function kept(
+async function keptOver(
   { env, shop }: World,
+  before: Rule | null,
   { id, source }: { id: string; source: JsonObject },
-): Promise<wire.VoucherRule> {
+): Promise<wire.VoucherRule | 'changed'> {
   const meant = fromVoucherify(source, { currency: shop.settings.currency, traitOf: traitOfMetadata });
   if ('flaws' in meant)
     throw new VoucherError('invalid_payload', meant.flaws.map(({ field, rule }) => `${field} ${rule}`).join('; '));
   const { when, applicable, message } = meant;
   const rule: Rule = { id, name: String(source.name), when, applicable, message, source };
-  if ((await offersOf(env, shop.id).putRule(rule)) === 'full')
+  const told = await offersOf(env, shop.id).putRule(rule, before);
+  if (told === 'changed') return told;
+  if (told === 'full')
     throw new VoucherError('invalid_payload', 'The shop has as many rules, or as long ones, as it can have');
   forgetOffers(shop.id);
   return ruleView(rule);

@@ -1,5 +1,5 @@
 /** What vouchers would do for an order, and how that is told; the same for servers and for browsers, which are told less. */
-import { amountsOf } from '../domain/vouchers/bill.ts';
+import type { Taken } from '../domain/vouchers/bill.ts';
 import { EVERY_ITEM } from '../domain/vouchers/discount.ts';
 import { LONGEST_LOCK_MS, ttlMs } from '../domain/vouchers/locks.ts';
 import type { Refused } from '../domain/vouchers/refused.ts';
@@ -11,7 +11,7 @@ import { type Asking, type Named, nameOf, type Redeemable, type World } from '..
 import type * as wire from '../wire/voucher-redemptions.ts';
 import { hundredthsOf } from './amounts.ts';
 import { errorBody, refusedAs, type VoucherError } from './errors.ts';
-import { amountsView } from './redemption-view.ts';
+import { orderView, sentOrder } from './order-view.ts';
 import { applicableView } from './terms-view.ts';
 import { discountView, giftView } from './voucher-view.ts';
 
@@ -74,8 +74,10 @@ export function ttlOf({ ttl, ttl_unit }: Pick<Session, 'ttl' | 'ttl_unit'>): num
 export interface Telling {
   currency: string;
   requestId: string;
-  /** What an order is called by whoever asks. */
-  orderId: string | null;
+  /** The order as it was sent. */
+  order: wire.VoucherOrder | null;
+  /** What is to be told more of; absent: nothing. Pages are told no more of any voucher. */
+  expand?: readonly wire.Expand[] | undefined;
   /** The error for a refusal of a code: by itself, or as if there were no such code. */
   errorOf: (refused: Refused, code: string) => VoucherError;
 }
@@ -89,7 +91,7 @@ export function oneView(done: Evaluated, code: string, about: object, telling: T
     const error = errorBody(telling.errorOf(refused, code), requestId);
     return { code, ...about, reason: error.message, error };
   }
-  const order = orderView(done.planned, telling);
+  const order = orderIn(done.planned, telling);
   const given = entry?.voucher == null ? {} : benefitView(entry.voucher, currency);
   const campaign = entry?.voucher == null ? {} : { campaign_id: entry.voucher.campaign };
   const limits = entry?.voucher == null ? {} : limitsView(entry.voucher);
@@ -103,14 +105,17 @@ export function isValid(done: Evaluated): boolean {
 /** The answer to a validation of several for one order. */
 export function stackView(done: Evaluated, telling: Telling): object {
   const about = { tracking_id: null, stacking_rules: stackingView(done.planned) };
-  const redeemables = done.planned.plan.entries.map((entry) =>
-    entryView(entry, entry.id === done.code ? done.refused : null, telling),
-  );
+  const earlier: Taken[] = [];
+  const redeemables = done.planned.plan.entries.map((entry) => {
+    const view = entryView({ entry, refused: entry.id === done.code ? done.refused : null, earlier }, telling);
+    earlier.push(...takenBy(entry));
+    return { ...view, ...moreOf(done.planned, entry, telling) };
+  });
   if (!isValid(done)) {
     const inapplicable_redeemables = redeemables.filter(({ status }) => status === 'INAPPLICABLE');
     return { redeemables, inapplicable_redeemables, ...about };
   }
-  return { redeemables, order: orderView(done.planned, telling), ...about, ...sessionPart(done.session) };
+  return { redeemables, order: orderIn(done.planned, telling), ...about, ...sessionPart(done.session) };
 }
 
 const sessionPart = (session: Session | null) => (session === null ? {} : { session });
@@ -119,8 +124,28 @@ function refusedIn(entry: Entry | undefined): Refused | null {
   return entry?.status === 'inapplicable' ? entry.refused : null;
 }
 
-function orderView({ plan }: Planned, { orderId, currency }: Telling) {
-  return plan.amounts === null ? null : { source_id: orderId, ...amountsView(plan.amounts, currency) };
+/** After all that apply; null: none was named. */
+function orderIn({ plan }: Planned, { order, currency }: Telling) {
+  const known = sentOrder(order, plan.bill?.cart ?? null);
+  return known === null ? null : orderView(known, { taken: plan.entries.flatMap(takenBy) }, currency);
+}
+
+function takenBy(entry: Entry): Taken[] {
+  return entry.status === 'applicable' && entry.fit.taken !== null ? [entry.fit.taken] : [];
+}
+
+/** What is told of a voucher only where it is asked for. */
+function moreOf({ sources }: Planned, { id, voucher }: Entry, { expand = [] }: Telling) {
+  if (voucher === null) return {};
+  const campaign = sources.find(({ redeemable }) => redeemable.code === id)?.campaign ?? null;
+  const category = voucher.category ?? campaign?.category ?? null;
+  const about = { campaign_id: voucher.campaign, campaign_name: campaign?.name ?? null, metadata: voucher.metadata };
+  const categories = category === null ? [] : [categoryView(category)];
+  return { ...(expand.includes('redeemable') ? about : {}), ...(expand.includes('category') ? { categories } : {}) };
+}
+
+export function categoryView(name: string) {
+  return { id: name, name, hierarchy: 0, object: 'category' };
 }
 
 export function benefitView(voucher: Voucher, currency: string) {
@@ -133,7 +158,15 @@ function limitsView({ benefit }: Voucher) {
   return applicableView(benefit.kind === 'gift' ? EVERY_ITEM : benefit.applicable);
 }
 
-function entryView(entry: Entry, refused: Refused | null, { currency, requestId, errorOf }: Telling) {
+interface Viewing {
+  entry: Entry;
+  refused: Refused | null;
+  /** What those before it took. */
+  earlier: readonly Taken[];
+}
+
+export function entryView({ entry, refused, earlier }: Viewing, telling: Telling) {
+  const { currency, requestId, errorOf } = telling;
   const { id, voucher } = entry;
   const why = refused ?? refusedIn(entry);
   if (why !== null) {
@@ -147,8 +180,9 @@ function entryView(entry: Entry, refused: Refused | null, { currency, requestId,
   const credits = entry.status === 'applicable' ? entry.fit.creditsMinor : null;
   const spent = credits === null ? {} : { gift: { credits: hundredthsOf(credits, currency) } };
   const result = credits === null && voucher !== null ? benefitView(voucher, currency) : spent;
-  const after = entry.status === 'applicable' ? entry.after : null;
-  const order = after === null ? {} : { order: amountsView(amountsOf(after), currency) };
+  const known = sentOrder(telling.order, entry.status === 'applicable' ? (entry.after?.cart ?? null) : null);
+  const taken = [...earlier, ...takenBy(entry)];
+  const order = known === null ? {} : { order: orderView(known, { taken, from: earlier.length }, currency) };
   const limits = voucher === null ? {} : limitsView(voucher);
   return { status: 'APPLICABLE', id, object: 'voucher', ...order, ...limits, result };
 }

@@ -3,14 +3,18 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { boundedBody } from '../http/admission.ts';
 import { body, json } from '../http/answers.ts';
 import type { AppContext } from '../http/app.ts';
+import { raw } from '../http/app.ts';
 import { onlyMethods } from '../http/method.ts';
+import { tellValidation } from '../publishing/tell-validation.ts';
 import { release } from '../publishing/validate.ts';
+import type { Asking, World } from '../publishing/world.ts';
 import * as wire from '../wire/voucher-redemptions.ts';
 import { noVoucher, refusedAs, VoucherError } from './errors.ts';
 import { voucherRefusals, voucherRoute, voucherRoutes } from './group.ts';
+import { onceFor } from './once.ts';
 import { creditsOf } from './redemptions.ts';
 import { askingOf, namedOf, worldOf } from './request.ts';
-import { evaluate, isValid, oneView, stackView, type Telling } from './validation.ts';
+import { type Evaluated, type Evaluating, evaluate, isValid, oneView, stackView, type Telling } from './validation.ts';
 
 export const validations = voucherRoutes();
 const LARGEST = 256 * 1024;
@@ -19,7 +23,8 @@ validations.use('/v1/vouchers/:code/validate', boundedBody(LARGEST));
 
 const SESSIONS =
   'A refusal is an answer (`valid: false`), not an error. With `session` a use, and of a gift card the money, is kept ' +
-  'for whoever redeems with its key, for 15 minutes where it says no time, for 7 days at most.';
+  'for whoever redeems with its key, for 15 minutes where it says no time, for 7 days at most. A customer who is named is told ' +
+  'of it, once per Idempotency-Key: `Voucher Validated` or `Voucher Validation Failed`.';
 
 const one = createRoute({
   ...voucherRoute('points'),
@@ -39,10 +44,14 @@ validations.openapi(one, async (c) => {
   const asking = await askingOf(world, { ...wanted, session });
   const redeemables = [{ code, creditsMinor: creditsOf(gift, currency) }];
   const asked = { redeemables, session: session ?? null, named: await namedOf(c), scope: 'exact' as const };
-  const done = await evaluate(world, asking, asked);
-  const about = { tracking_id: null, metadata: wanted.metadata ?? {} };
-  const view = oneView(done, code, about, tellingOf(c, currency, wanted.order ?? null));
-  return c.json({ valid: isValid(done), ...view }, 200);
+  const work = async () => {
+    const done = await evaluatedAndTold(world, asking, asked);
+    const about = { tracking_id: null, metadata: wanted.metadata ?? {} };
+    const view = oneView(done, code, about, tellingOf(c, currency, wanted.order ?? null));
+    return c.json({ valid: isValid(done), ...view }, 200);
+  };
+  // one that keeps something is a write
+  return session == null ? work() : raw(await onceFor(c, shop.id, work));
 });
 
 const several = createRoute({
@@ -57,14 +66,18 @@ const several = createRoute({
 validations.openapi(several, async (c) => {
   const { shop } = c.get('caller');
   const { currency } = shop.settings;
-  const { redeemables: asked, session, ...wanted } = c.req.valid('json');
+  const { redeemables: asked, session, options, ...wanted } = c.req.valid('json');
   const world = await worldOf(c, shop);
   const asking = await askingOf(world, { ...wanted, session });
   const redeemables = asked.map(({ id, gift }) => ({ code: id, creditsMinor: creditsOf(gift, currency) }));
-  const named = await namedOf(c);
-  const done = await evaluate(world, asking, { redeemables, session: session ?? null, named, scope: 'exact' });
-  const view = stackView(done, tellingOf(c, currency, wanted.order ?? null));
-  return c.json({ valid: isValid(done), ...view }, 200);
+  const evaluating = { redeemables, session: session ?? null, named: await namedOf(c), scope: 'exact' as const };
+  const work = async () => {
+    const done = await evaluatedAndTold(world, asking, evaluating);
+    const telling = { ...tellingOf(c, currency, wanted.order ?? null), expand: options?.expand };
+    const view = stackView(done, telling);
+    return c.json({ valid: isValid(done), ...view }, 200);
+  };
+  return session == null ? work() : raw(await onceFor(c, shop.id, work));
 });
 
 const releasing = createRoute({
@@ -88,7 +101,17 @@ validations.openapi(releasing, async (c) => {
 
 validations.all('/v1/validations', onlyMethods('POST'));
 
+async function evaluatedAndTold(world: World, asking: Asking, evaluating: Evaluating): Promise<Evaluated> {
+  const done = await evaluate(world, asking, evaluating);
+  if (asking.customer === null) return done;
+  const { planned, session, refused, code } = done;
+  const unkept = refused === null ? null : { code: code ?? '', refused };
+  const validated = { plan: planned.plan, unkept, kept: session !== null, orderId: asking.cart?.orderId ?? null };
+  await tellValidation(world, asking.customer, { named: evaluating.named, validated });
+  return done;
+}
+
 /** A server is told everything. */
 function tellingOf(c: Pick<AppContext, 'get'>, currency: string, order: wire.VoucherOrder | null): Telling {
-  return { currency, requestId: c.get('requestId'), orderId: order?.source_id ?? null, errorOf: refusedAs };
+  return { currency, requestId: c.get('requestId'), order, errorOf: refusedAs };
 }

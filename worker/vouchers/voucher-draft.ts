@@ -1,4 +1,6 @@
 /** What a client says of a voucher, read into our own terms. */
+import { SHIPPING_PRODUCT } from '../domain/vouchers/cart.ts';
+import { areTurned } from '../domain/vouchers/change.ts';
 import { sameCode } from '../domain/vouchers/codes.ts';
 import type { Discount, Effect } from '../domain/vouchers/discount.ts';
 import { newGift } from '../domain/vouchers/gift.ts';
@@ -27,7 +29,7 @@ export function draftOf(wanted: CreateVoucher, currency: string): VoucherDraft {
     validity: validityOf(wanted),
     limit: redemption?.quantity ?? null,
     limitPerCustomer: null,
-    rules: [],
+    rules: wanted.validation_rules ?? [],
     title: additional_info ?? null,
     metadata,
   };
@@ -45,9 +47,6 @@ function benefitOf(wanted: CreateVoucher, currency: string): Benefit {
   if (gift !== undefined) throw new VoucherError('invalid_payload', 'gift is not for a DISCOUNT_VOUCHER');
   return { kind: 'discount', discount: discountOf(discount, currency), applicable: applicableOf(wanted) };
 }
-
-/** The reserved product by which these clients mean free shipping. */
-const SHIPPING = 'prod_5h1pp1ng';
 
 const EFFECTS: Record<Extract<VoucherDiscount, { type: 'AMOUNT' }>['effect'], Effect> = {
   APPLY_TO_ORDER: 'order',
@@ -75,41 +74,46 @@ function discountOf(discount: VoucherDiscount, currency: string): Discount {
     }
     case 'UNIT': {
       const { unit_type, unit_off, effect, sku } = discount;
-      if (unit_type === SHIPPING) return { kind: 'shipping' };
+      if (unit_type === SHIPPING_PRODUCT) return { kind: 'shipping' };
       const about = { productId: unit_type, variantId: sku?.id ?? null, quantity: unit_off };
       return { kind: 'product', ...about, effect: effect === 'ADD_NEW_ITEMS' ? 'add_new' : 'add_missing' };
     }
   }
 }
 
-/** Absent fields stay as they are, null takes them away; metadata is joined with what there is. */
+/** Absent fields stay as they are, null takes them away. Whoever keeps the voucher decides whether that can be. */
 export function changeOf(wanted: ChangeVoucher, voucher: Voucher): VoucherChange {
   const { category, start_date, expiration_date, active, additional_info, metadata } = wanted;
   checkSame(wanted, voucher);
-  const change: VoucherChange = {
+  return {
     ...(category === undefined ? {} : { category }),
     ...(start_date === undefined ? {} : { startsAtMs: instantOf(start_date) }),
     ...(expiration_date === undefined ? {} : { endsAtMs: instantOf(expiration_date) }),
     ...(saysValidity(wanted) ? { validity: validityOf(wanted) } : {}),
     ...(active === undefined ? {} : { active }),
     ...(additional_info === undefined ? {} : { title: additional_info }),
-    ...(metadata === undefined ? {} : { metadata: { ...voucher.metadata, ...metadata } }),
+    ...(metadata === undefined ? {} : { metadata }),
   };
-  const { startsAtMs, endsAtMs } = { ...voucher, ...change };
-  checkDates(startsAtMs, endsAtMs);
-  return change;
 }
 
 /** Clients send along what they read: what cannot change must be what it is. */
-function checkSame({ code, gift }: ChangeVoucher, { code: own, benefit }: Voucher): void {
+function checkSame({ code, gift, validation_rules_assignments }: ChangeVoucher, voucher: Voucher): void {
+  const { code: own, benefit } = voucher;
   if (code !== undefined && !sameCode(code, own)) throw new VoucherError('invalid_payload', 'code cannot be changed');
   const amount = benefit.kind === 'gift' ? hundredthsOf(benefit.gift.amountMinor, benefit.gift.currency) : null;
   if (gift !== undefined && gift.amount !== amount)
     throw new VoucherError('invalid_payload', 'gift.amount is changed by the balance of the voucher');
+  checkRules(validation_rules_assignments, voucher.rules);
+}
+
+export function checkRules(said: ChangeVoucher['validation_rules_assignments'], rules: readonly string[]): void {
+  const named = new Set(said?.data.map(({ rule_id }) => rule_id));
+  if (said !== undefined && (named.size !== rules.length || rules.some((rule) => !named.has(rule))))
+    throw new VoucherError('invalid_payload', 'validation_rules_assignments are changed by validation_rules');
 }
 
 export function checkDates(startsAtMs: number | null, endsAtMs: number | null): void {
-  if (startsAtMs !== null && endsAtMs !== null && endsAtMs <= startsAtMs)
+  if (areTurned(startsAtMs, endsAtMs))
     throw new VoucherError('invalid_payload', 'expiration_date must be after start_date');
 }
 

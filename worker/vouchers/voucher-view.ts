@@ -1,5 +1,7 @@
 /** A voucher as Voucherify's clients read it. */
+
 import type { Campaign } from '../domain/vouchers/campaign.ts';
+import { SHIPPING_PRODUCT } from '../domain/vouchers/cart.ts';
 import { type Discount, EVERY_ITEM } from '../domain/vouchers/discount.ts';
 import { datesOf } from '../domain/vouchers/valid-at.ts';
 import type { Voucher } from '../domain/vouchers/voucher.ts';
@@ -105,7 +107,7 @@ export function discountView(discount: Discount, currency: string): Record<strin
       return { type: 'UNIT', unit_off: quantity, unit_type: productId, effect: name };
     }
     case 'shipping':
-      return { type: 'UNIT', unit_off: 1, unit_type: 'prod_5h1pp1ng', effect: 'ADD_MISSING_ITEMS' };
+      return { type: 'UNIT', unit_off: 1, unit_type: SHIPPING_PRODUCT, effect: 'ADD_MISSING_ITEMS' };
   }
 }
 

@@ -4,6 +4,7 @@ import { GIFT_BITS, GIFT_PATTERN, patternOf } from '../domain/vouchers/codes.ts'
 import type { Voucher } from '../domain/vouchers/voucher.ts';
 import { boundedBody } from '../http/admission.ts';
 import { body, json } from '../http/answers.ts';
+import { raw } from '../http/app.ts';
 import { onlyMethods } from '../http/method.ts';
 import { type Change, type ChangeResult, changeVoucher } from '../publishing/change.ts';
 import { makeVoucher } from '../publishing/make-voucher.ts';
@@ -14,6 +15,8 @@ import * as wire from '../wire/voucher-vouchers.ts';
 import { hundredthsOf, minorOf } from './amounts.ts';
 import { noVoucher, refusedAs, VoucherError } from './errors.ts';
 import { voucherRefusals, voucherRoute, voucherRoutes } from './group.ts';
+import { guardBy, listAll, mustBeRules } from './guarding.ts';
+import { onceFor } from './once.ts';
 import { type Asked, contextOf, namedOf, replayed, voucherBy, worldOf } from './request.ts';
 import { changeOf, draftOf } from './voucher-draft.ts';
 import { voucherView } from './voucher-view.ts';
@@ -72,13 +75,18 @@ async function create(
   const { currency } = shop.settings;
   const world = await worldOf(c, shop);
   const draft = draftOf(wanted, currency);
+  await mustBeRules(world, draft.rules);
   const { key, fingerprint } = await namedOf(c);
   const { suffix, ...config } = wanted.code_config ?? {};
   const isGift = draft.benefit.kind === 'gift';
   const codes = patternOf({ ...config, postfix: config.postfix ?? suffix }, isGift ? GIFT_PATTERN : undefined);
   const bits = isGift ? GIFT_BITS : 0;
   const made = await makeVoucher(world, draft, { key, fingerprint, code, codes, bits });
-  if (made.refusal === null) return shown(world, made.voucher, made);
+  if (made.refusal === null) {
+    const { id, code: own, rules } = made.voucher;
+    await listAll(world, rules, { kind: 'voucher', object: id, code: own });
+    return shown(world, made.voucher, made);
+  }
   if (made.refusal === 'codes') {
     const flaws = made.flaws.map(({ field, rule }) => `code_config.${field} ${rule}`).join('; ');
     throw new VoucherError('invalid_code_config', flaws);
@@ -108,17 +116,25 @@ const update = createRoute({
   method: 'put',
   path: '/v1/vouchers/{code}',
   summary: 'Change a voucher',
-  description: 'Absent fields stay as they are, null takes them away.',
+  description:
+    'Absent fields stay as they are, null takes them away. `validation_rules` are from then on the only ones that guard it.',
   request: { params: byCode, body: body(wire.ChangeVoucher) },
   responses: answers,
 });
 vouchers.openapi(update, async (c) => {
-  const { shop } = c.get('caller');
+  const { shop, key } = c.get('caller');
   const { code } = c.req.valid('param');
-  const world = await worldOf(c, shop);
-  const change = changeOf(c.req.valid('json'), await voucherBy(world, code));
-  const { view, headers } = await changed(c, world, { code, change: { kind: 'change', change } });
-  return c.json(view, 200, headers);
+  const { validation_rules: rules, ...wanted } = c.req.valid('json');
+  const work = async () => {
+    const world = await worldOf(c, shop);
+    const voucher = await voucherBy(world, code);
+    const change = changeOf(wanted, voucher);
+    if (rules !== undefined)
+      await guardBy(world, rules, { kind: 'voucher', object: voucher.id, code: voucher.code, who: key.id });
+    const { view, headers } = await changed(c, world, { code, change: { kind: 'change', change } });
+    return c.json(view, 200, headers);
+  };
+  return raw(rules === undefined ? await work() : await onceFor(c, shop.id, work));
 });
 
 const enable = switching('enable');

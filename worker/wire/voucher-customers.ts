@@ -129,6 +129,28 @@ export const CustomerList = z
   })
   .openapi('VoucherCustomerList');
 
+/** The client reads the name as it is misspelt. */
+export const PermanentDeletion = z
+  .object({
+    id: z.string(),
+    created_at: z.string(),
+    related_object_id: z.string(),
+    related_object: z.literal('customer'),
+    status: z.enum(['DONE', 'IN_PROGRESS']),
+    data_json: z.object({
+      events: count,
+      customer_events: count,
+      daily_events: count,
+      segments: count,
+      orders: count,
+      order_events: count,
+      customer: z.literal(1),
+    }),
+    object: z.literal('pernament_deletion'),
+  })
+  .openapi('VoucherPermanentDeletion');
+export type PermanentDeletion = z.infer<typeof PermanentDeletion>;
+
 export const ActivityQuery = z.object({
   limit,
   order: z.enum(['created_at', '-created_at']).default('-created_at'),

@@ -9,6 +9,7 @@ export const VOUCHER_ERRORS = {
   unauthorized: [401, 'Unauthorized'],
   insufficient_scope: [403, 'Forbidden'],
   resource_not_found: [404, 'Resource not found'],
+  not_supported: [501, 'Not supported'],
   duplicate_found: [409, 'Duplicate resource key'],
   already_rolled_back: [400, 'Already rolled back'],
   campaign_not_active: [400, 'Campaign is not active'],

@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { VoucherCustomer } from './voucher-customers.ts';
 import { Validities } from './voucher-terms.ts';
-import { CreateVoucher, Voucher, VoucherMetadata } from './voucher-vouchers.ts';
+import { ChangeVoucher, CreateVoucher, Voucher, VoucherMetadata } from './voucher-vouchers.ts';
 
 const MOST_CODES = 50;
 const MOST_VOUCHERS = 100_000;
@@ -32,6 +32,7 @@ export const CreateCampaign = z
     ...Validities.shape,
     metadata: VoucherMetadata.default({}),
     ...CreateVoucher.pick({ category: true, start_date: true, expiration_date: true, active: true }).shape,
+    ...CreateVoucher.pick({ validation_rules: true }).shape,
   })
   .openapi('VoucherCampaignCreate');
 export type CreateCampaign = z.infer<typeof CreateCampaign>;
@@ -50,6 +51,7 @@ export const ChangeCampaign = z
     ...Validities.shape,
     metadata: VoucherMetadata.optional().describe('Joined with what there is'),
     ...CreateVoucher.pick({ category: true, start_date: true, expiration_date: true }).shape,
+    ...ChangeVoucher.pick({ validation_rules: true, validation_rules_assignments: true }).shape,
   })
   .openapi('VoucherCampaignUpdate');
 export type ChangeCampaign = z.infer<typeof ChangeCampaign>;

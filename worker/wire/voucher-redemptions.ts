@@ -35,6 +35,11 @@ export const VoucherSession = z.strictObject({
 export type VoucherSession = z.infer<typeof VoucherSession>;
 
 const Gift = z.strictObject({ credits: z.int().min(1).max(100_000_000_000) });
+/** What answers are to tell more of. `order` is told of anyway. */
+const EXPANDS = ['order', 'redeemable', 'redemption', 'category'] as const;
+export type Expand = (typeof EXPANDS)[number];
+const Options = z.strictObject({ expand: z.array(z.enum(EXPANDS)).max(10).default([]) });
+
 const asked = {
   customer: VoucherCustomer.nullish(),
   order: VoucherOrder.nullish(),
@@ -50,17 +55,36 @@ const Redeemable = z.strictObject({
   gift: Gift.nullish(),
 });
 export const AskStack = z
-  .strictObject({ ...asked, redeemables: z.array(Redeemable).min(1).max(MOST_REDEEMABLES) })
+  .strictObject({
+    ...asked,
+    redeemables: z.array(Redeemable).min(1).max(MOST_REDEEMABLES),
+    options: Options.nullish(),
+  })
   .openapi('VoucherAskStack');
 export type AskOne = z.infer<typeof AskOne>;
 export type AskStack = z.infer<typeof AskStack>;
 
 export const RollBack = z
-  .strictObject({ customer: VoucherCustomer.nullish(), order: VoucherOrder.nullish() })
+  .strictObject({
+    customer: VoucherCustomer.nullish(),
+    order: VoucherOrder.nullish(),
+    amount: z
+      .int()
+      .min(1)
+      .max(100_000_000_000)
+      .nullish()
+      .describe('Of what a gift card paid alone: this much goes back; absent: all that has not gone back yet'),
+  })
   .openapi('VoucherRollBack');
-export const RollBackQuery = z.object({
+/** Clients that send no body name the amount here. What is not known is refused: left aside, all of it would go back. */
+export const RollBackQuery = z.strictObject({
   reason: z.string().max(500).optional(),
   tracking_id: z.string().max(300).optional(),
+  amount: z
+    .string()
+    .regex(/^[1-9]\d{0,11}$/, 'must be a positive whole number')
+    .transform(Number)
+    .optional(),
 });
 
 export const Redemption = z

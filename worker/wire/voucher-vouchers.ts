@@ -62,6 +62,14 @@ const CodeConfig = z.strictObject({
 });
 
 const CODE = z.string().min(1).max(200);
+const MOST_RULES = 20;
+const Rules = z
+  .array(z.string().min(1).max(200))
+  .max(MOST_RULES)
+  .transform((rules) => [...new Set(rules)])
+  .openapi({ type: 'array', items: { type: 'string' }, maxItems: MOST_RULES });
+/** As it was read: a client that sends it back says nothing new by it. */
+const ReadRules = z.looseObject({ data: z.array(z.looseObject({ rule_id: z.string() })).max(1_000) });
 
 export const CreateVoucher = z
   .strictObject({
@@ -83,6 +91,7 @@ export const CreateVoucher = z
     additional_info: z.string().max(1_000).nullish(),
     metadata: Metadata.default({}),
     code_config: CodeConfig.optional(),
+    validation_rules: Rules.nullish().describe('Ids of rules that guard it'),
   })
   .openapi('VoucherCreate');
 export type CreateVoucher = z.infer<typeof CreateVoucher>;
@@ -98,6 +107,8 @@ export const ChangeVoucher = z
     additional_info: z.string().max(1_000).nullish(),
     metadata: Metadata.optional().describe('Joined with what there is'),
     gift: z.looseObject({ amount: Amount }).optional().describe('Not changed: money is put on by its balance'),
+    validation_rules: Rules.optional().describe('Ids of all rules that guard it from now on'),
+    validation_rules_assignments: ReadRules.optional().describe('Not changed: `validation_rules` are'),
   })
   .openapi('VoucherUpdate');
 export type ChangeVoucher = z.infer<typeof ChangeVoucher>;

@@ -51,7 +51,7 @@ const flaws = (pattern: string, wish = { wanted: 1, bits: 0 }, charset = PLAIN_C
   return 'flaws' in plan ? plan.flaws.map(({ field }) => field) : [];
 };
 
-describe('35: two codes', () => {
+describe('case 35: two codes', () => {
   test.each([
     ['summer20', ' SUMMER20 '],
     ['GIFT 1234', 'gift1234'],
@@ -84,7 +84,7 @@ describe('35: two codes', () => {
   });
 });
 
-describe('37: a pattern', () => {
+describe('case 37: a pattern', () => {
   test('of eight places has room for 100,000 codes; one that has not is refused up front, with what it takes', () => {
     expect(planned(DEFAULT_PATTERN, { wanted: 100_000, bits: 0 })).toMatchObject({ random: 5, checks: 2 });
     expect(planCodes({ pattern: 'SUMMER-#######', charset: PLAIN_CHARSET }, { wanted: 100_000, bits: 0 })).toEqual({

@@ -36,7 +36,7 @@ describe('10.00 off lines of 2 x 10.00, 3 x 15.00 and 3 x 20.00', () => {
   });
 });
 
-describe('33: the total', () => {
+describe('case 33: the total', () => {
   test('of 100 percent off is 0', () => {
     const bill = billOf(cart([item(333, 3), item(1)]));
     for (const effect of ['order', 'items'] as const) {
@@ -124,6 +124,16 @@ describe('free delivery', () => {
     const taken = taking({ kind: 'shipping' }, bill);
     expect(taken).toMatchObject({ discountMinor: 0, shippingMinor: 490, freeShipping: true });
     expect(taking({ kind: 'shipping' }, afterTaking(bill, taken)).shippingMinor).toBe(0);
+  });
+
+  test('takes the whole line of the order that it stands in, once, and no other', () => {
+    const bill = billOf(cart([item(1_000), item(490, 1, { productId: 'prod_5h1pp1ng' })]));
+    const taken = taking({ kind: 'shipping' }, bill);
+    expect(taken).toEqual({
+      ...{ orderMinor: 0, itemsMinor: 490, discountMinor: 490, freeItems: [], shippingMinor: 0, freeShipping: true },
+      items: [{ index: 1, discountMinor: 490, freePieces: 1, subtotalMinor: 0 }],
+    });
+    expect(taking({ kind: 'shipping' }, afterTaking(bill, taken)).discountMinor).toBe(0);
   });
 });
 

@@ -100,7 +100,7 @@ describe('a code that may be used so many times', () => {
 });
 
 describe('a gift card', () => {
-  test('6: of 25.00 pays 18.00 once; the second 18.00 is refused and 7.00 stay', () => {
+  test('case 6: of 25.00 pays 18.00 once; the second 18.00 is refused and 7.00 stay', () => {
     const first = made(redeem(ask(giftCard(2_500), { ...of(1_800), creditsMinor: 1_800 }), naming('r_1')));
     expect(first.move).toEqual({ kind: 'redeemed', amountMinor: -1_800, balanceMinor: 700 });
     const second = redeem(ask(first.voucher, { ...of(1_800), creditsMinor: 1_800 }), naming('r_2'));
@@ -117,7 +117,7 @@ describe('a gift card', () => {
     expect(balanceOf(after)).toBe(balance - spent);
   });
 
-  test('8: pays no more than the order’s total, whatever credits are named', () => {
+  test('case 8: pays no more than the order’s total, whatever credits are named', () => {
     const { redemption, voucher: after } = made(
       redeem(ask(giftCard(2_500), { ...of(900), creditsMinor: 2_000 }), naming('r_1')),
     );
@@ -125,7 +125,7 @@ describe('a gift card', () => {
     expect(balanceOf(after)).toBe(1_600);
   });
 
-  test('9: of 7.00 pays exactly 7 of 20 times 1.00, and its ledger sums to its balance', () => {
+  test('case 9: of 7.00 pays exactly 7 of 20 times 1.00, and its ledger sums to its balance', () => {
     let card = giftCard(700);
     const moves: number[] = [];
     for (let at = 0; at < 20; at += 1) {
@@ -145,8 +145,17 @@ describe('a gift card', () => {
     expect(keyOf(redeem(ask(card, { bill: null }), naming('r_1')))).toBe('missing_order');
   });
 
-  test.each([0, -1, 1.5, Number.NaN, 1e21])('refuses credits of %s', (creditsMinor) => {
+  test.each([-1, 1.5, Number.NaN, 1e21])('refuses credits of %s', (creditsMinor) => {
     expect(keyOf(redeem(ask(giftCard(2_500), { creditsMinor }), naming('r_1')))).toBe('invalid_gift');
+  });
+
+  test('spends nothing where others leave nothing to pay, and that use goes back as well', () => {
+    const card = giftCard(2_500);
+    const bill = { ...billOf(cart(500)), orderDiscountMinor: 500 };
+    for (const creditsMinor of [0, null]) {
+      const { voucher: used, redemption } = made(redeem(ask(card, { bill, creditsMinor }), naming('r_1')));
+      expect([redemption.creditsMinor, balanceOf(used), used.redeemed]).toEqual([0, 2_500, 1]);
+    }
   });
 
   test('pays in its own currency alone', () => {
@@ -172,7 +181,7 @@ describe('a gift card', () => {
 describe('a lock', () => {
   const locked = made(lock(voucher({ limit: 1 }), key('A'), NOW)).voucher;
 
-  test('19: refuses those without its key, lets in the one with it, and is gone afterwards', () => {
+  test('case 19: refuses those without its key, lets in the one with it, and is gone afterwards', () => {
     expect(keyOf(redeem(ask(locked), naming('r_1')))).toBe('quantity_exceeded');
     expect(keyOf(redeem(ask(locked, { lockKey: 'B' }), naming('r_1')))).toBe('quantity_exceeded');
     const { voucher: after } = made(redeem(ask(locked, { lockKey: 'A' }), naming('r_1')));
@@ -180,28 +189,28 @@ describe('a lock', () => {
     expect(keyOf(lock(locked, key('B'), NOW))).toBe('quantity_exceeded');
   });
 
-  test('20: of the same key overwrites, and does not add', () => {
+  test('case 20: of the same key overwrites, and does not add', () => {
     const once = made(lock(giftCard(2_500), key('A', { creditsMinor: 1_000 }), NOW)).voucher;
     const twice = made(lock(once, key('A', { creditsMinor: 2_200 }), NOW)).voucher;
     expect(twice.locks).toEqual([key('A', { creditsMinor: 2_200 })]);
     expect(lockedCreditsMinor(twice, NOW)).toBe(2_200);
   });
 
-  test('21: that ran out keeps nothing: another redeems, its holder is refused', () => {
+  test('case 21: that ran out keeps nothing: another redeems, its holder is refused', () => {
     const brief = made(lock(voucher({ limit: 1 }), key('A', { untilMs: NOW + 1_000 }), NOW)).voucher;
     expect(applicable(ask(brief, { nowMs: NOW + 999 })).applicable).toBe(false);
     const { voucher: after } = made(redeem(ask(brief, { lockKey: 'B', nowMs: NOW + 1_000 }), naming('r_1')));
     expect(keyOf(redeem(ask(after, { lockKey: 'A', nowMs: NOW + 1_001 }), naming('r_2')))).toBe('quantity_exceeded');
   });
 
-  test('22: is released once; a second time, or an unknown one, is not found', () => {
+  test('case 22: is released once; a second time, or an unknown one, is not found', () => {
     const { voucher: free } = made(release(locked, 'A', NOW));
     expect(free.locks).toEqual([]);
     expect(keyOf(release(free, 'A', NOW))).toBe('not_found');
     expect(keyOf(release(locked, 'B', NOW))).toBe('not_found');
   });
 
-  test('23: of 10.00 on a card of 25.00 leaves 15.00 to others, and shows', () => {
+  test('case 23: of 10.00 on a card of 25.00 leaves 15.00 to others, and shows', () => {
     const card = made(lock(giftCard(2_500), key('A', { creditsMinor: 1_000 }), NOW)).voucher;
     const other = (creditsMinor: number) =>
       redeem(ask(card, { ...of(5_000), lockKey: 'B', creditsMinor }), naming('r_1'));
@@ -231,7 +240,7 @@ describe('a lock', () => {
 describe('a rollback', () => {
   const card = made(redeem(ask(giftCard(2_500), { ...of(1_800) }), naming('r_1', { orderId: 'o1' })));
 
-  test('10: gives everything back once', () => {
+  test('case 10: gives everything back once', () => {
     const first = made(rollBack(card.voucher, card.redemption, undo));
     expect(first.voucher).toMatchObject({ redeemed: 0 });
     expect(first.move).toEqual({ kind: 'returned', amountMinor: 1_800, balanceMinor: 2_500 });
@@ -239,7 +248,7 @@ describe('a rollback', () => {
     expect(keyOf(rollBack(first.voucher, first.redemption, { ...undo, id: 'rr_2' }))).toBe('already_rolled_back');
   });
 
-  test('11: and a new redemption of the freed use never take the counter below 0', () => {
+  test('case 11: and a new redemption of the freed use never take the counter below 0', () => {
     const used = made(redeem(ask(voucher()), naming('r_1')));
     const back = made(rollBack(used.voucher, used.redemption, undo));
     const again = made(redeem(ask(back.voucher), naming('r_2')));
@@ -248,7 +257,7 @@ describe('a rollback', () => {
     expect(made(rollBack(again.voucher, again.redemption, undo)).voucher.redeemed).toBe(0);
   });
 
-  test('12: of a child alone is refused, as is one of a parent by the route for single ones', () => {
+  test('case 12: of a child alone is refused, as is one of a parent by the route for single ones', () => {
     const child: Redemption = { ...card.redemption, parent: 'r_9' };
     expect(keyOf(rollBack(card.voucher, child, undo))).toBe('invalid_redemption_parent');
     expect(made(rollBack(card.voucher, child, { ...undo, stack: true })).voucher.redeemed).toBe(0);
@@ -262,19 +271,19 @@ describe('a rollback', () => {
     ]);
   });
 
-  test('13: is allowed after the voucher ended or was switched off; the credits return, the code stays unusable', () => {
+  test('case 13: is allowed after the voucher ended or was switched off; the credits return, the code stays unusable', () => {
     const dead: Voucher = { ...card.voucher, active: false, endsAtMs: NOW - 1 };
     const { voucher: after } = made(rollBack(dead, card.redemption, undo));
     expect(balanceOf(after)).toBe(2_500);
     expect(keyOf(redeem(ask(after), naming('r_2')))).toBe('voucher_disabled');
   });
 
-  test('14: has no time limit', () => {
+  test('case 14: has no time limit', () => {
     const late = { ...undo, atMs: NOW + 93 * DAY };
     expect(made(rollBack(card.voucher, card.redemption, late)).rollback.atMs).toBe(NOW + 93 * DAY);
   });
 
-  test('15: in part gives back 5.00 and 5.00 of 18.00, and not 9.00 where 8.00 are left', () => {
+  test('case 15: in part gives back 5.00 and 5.00 of 18.00, and not 9.00 where 8.00 are left', () => {
     const part = (of: { voucher: Voucher; redemption: Redemption }, id: string, amountMinor: number) =>
       rollBack(of.voucher, of.redemption, { ...undo, id, amountMinor });
     const first = made(part(card, 'rr_1', 500));
@@ -321,7 +330,7 @@ describe('a publication', () => {
     distribution: null,
   };
 
-  test('27: of a code that somebody has is refused', () => {
+  test('case 27: of a code that somebody has is refused', () => {
     const { voucher: held } = made(publish(voucher({ campaign: 'camp_1' }), campaign(), given));
     expect(held).toMatchObject({
       holder: 'c1',
@@ -332,7 +341,7 @@ describe('a publication', () => {
     expect(keyOf(publish(held, campaign(), { ...given, customer: 'c2' }))).toBe('voucher_already_published');
   });
 
-  test('24: works for a disabled campaign, whose codes cannot be redeemed; not for a disabled or expired code', () => {
+  test('case 24: works for a disabled campaign, whose codes cannot be redeemed; not for a disabled or expired code', () => {
     const { voucher: held } = made(publish(voucher({ campaign: 'camp_1' }), campaign({ active: false }), given));
     expect(applicable(ask(held, { campaign: campaign({ active: false }) }))).toMatchObject({
       key: 'campaign_not_active',
@@ -341,7 +350,7 @@ describe('a publication', () => {
     expect(keyOf(publish(voucher({ endsAtMs: NOW }), null, given))).toBe('voucher_expired');
   });
 
-  test('29: for its holder alone lets nobody else redeem', () => {
+  test('case 29: for its holder alone lets nobody else redeem', () => {
     const { voucher: held } = made(
       publish(voucher({ campaign: 'camp_1' }), campaign(), { ...given, holderOnly: true }),
     );
@@ -357,7 +366,7 @@ describe('a publication', () => {
     ]);
   });
 
-  test('29: of a code for friends is not for whom it is from', () => {
+  test('case 29: of a code for friends is not for whom it is from', () => {
     const code = voucher({ limit: null });
     expect(applicable(ask(code, { referrer: 'c1' }))).toMatchObject({ key: 'referrer_not_permitted_to_redeem' });
     expect(applicable(ask(code, { referrer: 'c2' })).applicable).toBe(true);

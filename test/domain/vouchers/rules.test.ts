@@ -356,7 +356,7 @@ describe('a definition is refused', () => {
   });
 });
 
-describe('34: the budget of a campaign', () => {
+describe('case 34: the budget of a campaign', () => {
   const capped = campaign({ caps: { redemptions: null, discountMinor: 10_000, ordersMinor: null } });
   const having = (given: number) =>
     applicable(

@@ -26,7 +26,7 @@ const states = ({ entries }: StackPlan) =>
   );
 const least = (value: number): NumberTest => ({ op: 'more_than', value });
 
-describe('30: a gift card of 1.00 and a coupon for orders above 10.00, for 10.50', () => {
+describe('case 30: a gift card of 1.00 and a coupon for orders above 10.00, for 10.50', () => {
   const coupon = entry('coupon', giving(off(200)), {
     rules: [rule({ kind: 'order_amount', of: 'now', test: least(1_000) })],
   });
@@ -44,7 +44,7 @@ describe('30: a gift card of 1.00 and a coupon for orders above 10.00, for 10.50
   });
 });
 
-describe('31: a stack with one bad entry', () => {
+describe('case 31: a stack with one bad entry', () => {
   const three = [entry('a', giving(off(100))), entry('bad', voucher({ active: false })), entry('c', giving(off(300)))];
 
   test('in ALL mode applies nothing', () => {
@@ -71,7 +71,7 @@ describe('31: a stack with one bad entry', () => {
   });
 });
 
-describe('32: a request', () => {
+describe('case 32: a request', () => {
   const many = (count: number) => Array.from({ length: count }, (_, at) => entry(`c${at}`, giving(off(1))));
   const asked = (entries: StackEntry[]) =>
     keyOf(planStack({ entries, cart: cart(2_000), lockKey: null, nowMs: NOW, rules: LOOSE }));

@@ -24,7 +24,7 @@ const good = (
   timeZone = 'UTC',
 ) => validAt(of, from, { nowMs: at(iso), timeZone });
 
-describe('16: a voucher', () => {
+describe('case 16: a voucher', () => {
   const dated = voucher({ startsAtMs: at('2026-06-01T00:00:00Z'), endsAtMs: at('2026-07-01T00:00:00Z') });
 
   test.each([
@@ -102,7 +102,7 @@ describe('16: a voucher', () => {
   });
 });
 
-describe('17: published on the last day of its campaign', () => {
+describe('case 17: published on the last day of its campaign', () => {
   test.each([
     ['2026-07-07T10:59:59Z', null],
     ['2026-07-07T11:00:00Z', 'voucher_expired'],
@@ -121,7 +121,7 @@ describe('17: published on the last day of its campaign', () => {
   });
 });
 
-describe('18: open for an hour every second day from the start of the campaign', () => {
+describe('case 18: open for an hour every second day from the start of the campaign', () => {
   const frames: Validity = {
     kind: 'frames',
     every: { months: 0, days: 2, ms: 0 },
@@ -233,7 +233,7 @@ describe('counts by the shop’s calendar', () => {
   const count = (tally: Tally | null, iso: string, calendar = paris) =>
     counted(tally, { by: 1, atMs: at(iso), nowMs: at(iso) }, calendar);
 
-  test('4: a tenth of a second before and after midnight are two days, also when the clocks change', () => {
+  test('case 4: a tenth of a second before and after midnight are two days, also when the clocks change', () => {
     for (const midnight of [
       '2026-06-09T22:00:00.000Z',
       '2026-03-28T23:00:00.000Z',

@@ -1,8 +1,10 @@
 /** What Voucherify calls what happened to a customer; what it has no name for is not told to its clients. */
 import type { JournalRow } from '../journal.ts';
 
-/** What became of codes that nobody holds: told by their objects, whose word alone it is. */
+/** What became of codes that nobody holds, and of what was asked of any: our own word alone it is. */
 const CODE_EVENTS = new Map([
+  ['Voucher Validated', 'customer.validation.succeeded'],
+  ['Voucher Validation Failed', 'customer.validation.failed'],
   ['Voucher Redeemed', 'customer.redemption.succeeded'],
   ['Voucher Redemption Failed', 'customer.redemption.failed'],
   ['Voucher Rolled Back', 'customer.redemption.rollback.succeeded'],

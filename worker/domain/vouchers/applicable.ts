@@ -100,8 +100,9 @@ function worthOf(ask: Ask): Worth | { refused: Refused } {
     return { taken, creditsMinor: null };
   }
   const freeMinor = freeCreditsMinor(voucher, { lockKey, nowMs });
-  if (creditsMinor !== null && (!Number.isSafeInteger(creditsMinor) || creditsMinor <= 0))
-    return { refused: refusal('invalid_gift', 'credits must be a positive whole amount') };
+  // 0 is what is left to pay after others in a stack
+  if (creditsMinor !== null && (!Number.isSafeInteger(creditsMinor) || creditsMinor < 0))
+    return { refused: refusal('invalid_gift', 'credits must be a whole amount, not below 0') };
   if (creditsMinor !== null && creditsMinor > freeMinor) return tooMuch(creditsMinor, freeMinor);
   if (freeMinor === 0) return tooMuch(creditsMinor ?? 1, 0);
   if (bill === null) return { taken: null, creditsMinor: creditsMinor ?? freeMinor };

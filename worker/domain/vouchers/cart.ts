@@ -1,6 +1,9 @@
 /** What somebody is about to pay for, as rules and discounts see it. Amounts are minor units of the shop's currency. */
 import type { JsonObject } from '../json.ts';
 
+/** By this name clients put the delivery among the items of an order. */
+export const SHIPPING_PRODUCT = 'prod_5h1pp1ng';
+
 export interface CartItem {
   productId: string | null;
   variantId: string | null;

@@ -6,6 +6,7 @@
 
 import type { State } from '../customer.ts';
 import type { Decision } from '../decision.ts';
+import type { Errand } from '../errand.ts';
 import type { JsonObject } from '../json.ts';
 import { afterDecision } from '../loyalty/parts.ts';
 import type { Terms } from '../terms.ts';
@@ -43,6 +44,8 @@ export interface CommitStack extends Circumstances {
   orderId: string | null;
   amounts: Amounts | null;
   base: Base;
+  /** Another wallet decides, and is asked by this; absent: this is decided here, and told. */
+  outcome?: Errand;
 }
 
 /** It has to be reckoned anew: told by this key and these words alone. */
@@ -56,7 +59,7 @@ export function decideCommit(state: State, input: CommitStack, terms: Terms, now
   if (!Array.isArray(done)) {
     const refused = refusedBy(done);
     const properties = { redemption_id: parent, ...amountsIn(input), reason: done.key };
-    const name = done === CHANGED ? null : 'Voucher Redemption Failed';
+    const name = done === CHANGED || input.outcome !== undefined ? null : 'Voucher Redemption Failed';
     pushRow(work, {
       kind: 'voucher.refused',
       name,
@@ -72,7 +75,10 @@ export function decideCommit(state: State, input: CommitStack, terms: Terms, now
     others: input.others.map(({ id }) => id),
     properties: propertiesOf(input, done, terms),
   };
-  pushRow(work, { kind: 'voucher.redeemed', name: 'Voucher Redeemed', ...row, orderId, about });
+  // a part is told of by whoever decides on all of it
+  const name = input.outcome === undefined ? 'Voucher Redeemed' : null;
+  if (input.outcome !== undefined) work.errands.push(input.outcome);
+  pushRow(work, { kind: 'voucher.redeemed', name, ...row, orderId, about });
   afterDecision(work, { atMs: now, nowMs: now, event: null, entries: [] }, terms);
   return { changes: close(work, now), refusal: null };
 }
@@ -88,6 +94,7 @@ function redeemAll(work: Work, input: CommitStack, terms: Terms, now: number): R
     const ask = { voucher, campaign, rules, facts, bill, lockKey, creditsMinor, nowMs: now, base, referrer };
     const one = redeem(ask, { id: use.redemption, parent, orderId, metadata });
     if ('refused' in one || one.redemption.discountMinor !== (settled.taken?.discountMinor ?? 0)) return CHANGED;
+    if (input.outcome !== undefined && one.redemption.creditsMinor !== creditsMinor) return CHANGED;
     done.push(one);
   }
   return done;

@@ -1,7 +1,7 @@
 /** What a discount takes from a bill, to the cent: never more than is left of a line, nor of the order. */
 import { ratio } from '../money.ts';
 import { amountsOf, type Bill, isChosen, lineLeftMinor, NOTHING_TAKEN, type Taken, type TakenItem } from './bill.ts';
-import type { CartItem } from './cart.ts';
+import { type CartItem, SHIPPING_PRODUCT } from './cart.ts';
 import type { Applicable, Discount, Effect } from './discount.ts';
 import { boundedShares, shares } from './shares.ts';
 
@@ -194,7 +194,18 @@ function goods({ productId, variantId, quantity, effect }: Goods, bill: Bill): T
   return { ...NOTHING_TAKEN, itemsMinor, discountMinor: itemsMinor, items, freeItems };
 }
 
-function delivery({ cart, shippingDiscountMinor }: Bill): Taken {
+/** What it costs beside the order, and where it stands among the order's items those lines. */
+function delivery(bill: Bill): Taken {
+  const { cart, shippingDiscountMinor } = bill;
+  let leftMinor = Math.max(0, amountsOf(bill).totalMinor);
+  const items: TakenItem[] = [];
+  for (const [index, { productId, quantity }] of cart.items.entries()) {
+    const off = productId === SHIPPING_PRODUCT ? Math.min(lineLeftMinor(bill, index), leftMinor) : 0;
+    if (off === 0) continue;
+    leftMinor -= off;
+    items.push(takenItem(bill, index, { off, freePieces: quantity - (bill.freePieces[index] ?? 0) }));
+  }
+  const itemsMinor = items.reduce((sum, { discountMinor }) => sum + discountMinor, 0);
   const shippingMinor = Math.max(0, (cart.shippingMinor ?? 0) - shippingDiscountMinor);
-  return { ...NOTHING_TAKEN, shippingMinor, freeShipping: true };
+  return { ...NOTHING_TAKEN, itemsMinor, discountMinor: itemsMinor, items, shippingMinor, freeShipping: true };
 }

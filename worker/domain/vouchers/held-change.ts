@@ -2,6 +2,7 @@
 import { NO_REWARDS } from '../rewards/programme.ts';
 import type { Terms } from '../terms.ts';
 import { put, type Work } from '../work.ts';
+import { changedVoucher } from './change.ts';
 import { past, withHeld, withNotice } from './due.ts';
 import { adjustGift } from './gift.ts';
 import { heldIn, notFound, type Outcome, refusedBy } from './held-outcome.ts';
@@ -15,19 +16,18 @@ export function changeHeld(work: Work, { voucher: id, change }: ChangeVoucher, t
   if (voucher === null) return notFound('voucher');
   const wrong = wrongChange(voucher, change);
   if (wrong !== null) return { refusal: refusedBy(wrong), about: { voucher: id } };
+  const done = changedVoucher(voucher, change, now);
+  if ('refused' in done) return { refusal: refusedBy(done.refused), about: { voucher: id } };
   const { noticeDays } = terms.programme.rewards ?? NO_REWARDS;
-  const changed = { ...voucher, ...change, updatedAtMs: now };
   const isDated = change.endsAtMs !== undefined && change.endsAtMs !== voucher.endsAtMs;
-  put(work.vouchers, isDated ? withNotice(changed, noticeDays, now) : past(changed, now));
+  put(work.vouchers, isDated ? withNotice(done.voucher, noticeDays, now) : past(done.voucher, now));
   return { kind: 'voucher.changed', name: null, about: { voucher: id, change: Object.keys(change) } };
 }
 
 /** What was given back, or waits to be made, is not switched on by hand. */
-function wrongChange({ held, redeemed }: Voucher, { active, limit }: VoucherChange): Refused | null {
+function wrongChange({ held }: Voucher, { active }: VoucherChange): Refused | null {
   if (active === true && held?.undoneAtMs !== undefined) return refusal('voucher_disabled', 'it was given back');
   if (active === true && held?.waitsFor !== undefined) return refusal('voucher_not_active', 'it is still being made');
-  if (limit != null && limit < redeemed)
-    return refusal('invalid_payload', 'it was redeemed more often', { facts: { limit, redeemed } });
   return null;
 }
 

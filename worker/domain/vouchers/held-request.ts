@@ -1,4 +1,5 @@
 /** What somebody may ask of a voucher that a customer holds, each once under its key. */
+import type { Errand } from '../errand.ts';
 import type { JsonObject } from '../json.ts';
 import type { Taken } from './bill.ts';
 import type { Campaign } from './campaign.ts';
@@ -87,6 +88,8 @@ export interface RollBackVouchers extends Keyed {
   orderId: string | null;
   /** The whole stack is rolled back. */
   stack: boolean;
+  /** What other wallets have of the stack goes back by these; absent: nothing. */
+  elsewhere?: Errand[];
 }
 
 /** Keeps a use, and money, for whoever has the key; only where it could be redeemed now. */
@@ -102,7 +105,7 @@ export interface ReleaseVoucher extends Keyed {
   lockKey: string;
 }
 
-/** What can be changed of a voucher by hand. */
+/** What can be changed of a voucher by hand; `metadata` is joined with what there is. */
 export type VoucherChange = Partial<
   Pick<
     Voucher,

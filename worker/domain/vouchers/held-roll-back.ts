@@ -27,6 +27,7 @@ export function rollBackHeld(work: Work, input: RollBackVouchers, terms: Terms, 
   if (first === undefined) return { refusal: refusedBy(refusal('invalid_rollback_params', 'nothing is named')) };
   for (const { redemption } of done) put(work.redemptions, redemption);
   for (const voucher of changed.values()) put(work.vouchers, past(voucher, now));
+  work.errands.push(...(input.elsewhere ?? []));
   const told = done.map((one) => rolledBackProperties(one, terms.currency));
   return {
     kind: 'voucher.rolled_back',

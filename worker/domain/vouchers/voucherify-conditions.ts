@@ -14,6 +14,7 @@ import {
   truthOf,
   valueTests,
 } from './voucherify-operators.ts';
+import { ownRule } from './voucherify-own-names.ts';
 
 export interface Named {
   name: string;
@@ -41,7 +42,8 @@ export type Lines =
 export function readNamed(named: Named, reading: Reading): { kind: 'rule'; tree: RuleTree } | Lines | null {
   const lines = linesOf(named, reading);
   if (lines !== null) return lines;
-  const tree = ruleOf(named, reading) ?? countsOf(named, reading);
+  const own = ownRule(named.name, named.conditions, within(reading.say));
+  const tree = own ?? ruleOf(named, reading) ?? countsOf(named, reading);
   return tree === null ? null : { kind: 'rule', tree };
 }
 
