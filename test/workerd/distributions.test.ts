@@ -305,6 +305,29 @@ describe('a distribution', () => {
     ]);
   });
 
+  it('gives nothing more by its back-fill for a membership that it gave for already', async () => {
+    const [event, { id: campaign }] = [newName(), await pool(10, { joinOnce: false })];
+    const [entered, user] = [newUser(), newUser()];
+    await shop.batch(track(user, event));
+    const id = await distribution({ campaign, trigger: { on: 'segment', segment: await segment(event) } });
+    await shop.batch(track(entered, event));
+    await eventually(() => some(() => given(entered)));
+    for (const [way, wouldReceive] of [
+      ['dry-run', 1],
+      ['back-fill', 1],
+    ]) {
+      const { body } = await shop.admin('POST', `${PATH}/${id}/${way}`);
+      const job = await eventually(async () => {
+        const one = (await shop.admin('GET', `/admin/v1/jobs/${body.id}`)).body;
+        return one.state === 'done' ? one : null;
+      }, 10_000);
+      expect(job.result).toMatchObject({ members: 2, wouldReceive });
+    }
+    await eventually(() => some(() => given(user)));
+    await settled(entered);
+    expect([(await given(entered)).length, (await given(user)).length]).toEqual([1, 1]);
+  });
+
   it('counts before it gives, and gives to who is there already once, however often it is run', async () => {
     const [event, { id: campaign }] = [newName(), await pool(10)];
     const users = [newUser(), newUser(), newUser()];

@@ -14,7 +14,7 @@ import { Announcer } from './announcer.ts';
 import type { Batch } from './batch.ts';
 import type { RecordAnswer, RecordCall, SegmentCall } from './calls.ts';
 import { CustomerReads } from './customer-reads.ts';
-import { type DistributeCall, distributeAll, wouldReceive } from './distribute-all.ts';
+import { type DistributeCall, type Distributed, distributeAll, wouldReceive } from './distribute-all.ts';
 import { type BroughtUp, bringUp, bringUpAll, requireCurrent, runDue, type Scene, StaleTerms } from './due.ts';
 import type { ThingKind } from './erased-store.ts';
 import { type EraseCall, erase, forgetRedeemer, type RedeemerCall } from './erasing.ts';
@@ -77,8 +77,8 @@ export class Customers extends CustomerReads {
     return this.#change(call.version, (scene, now) => bringUpAll(scene, call.customers, now));
   }
 
-  /** Those of the customers whom a distribution gives a code; `dryRun`: would give. */
-  async distribute(call: SegmentCall & DistributeCall & { dryRun: boolean }): Promise<string[]> {
+  /** Whom of the customers a distribution gives a code; `dryRun`: would give. */
+  async distribute(call: SegmentCall & DistributeCall & { dryRun: boolean }): Promise<Distributed> {
     const clock = call.clockMs ?? Date.now();
     if (!call.dryRun) return this.#change(call.version, (scene, now) => distributeAll(scene, call, now));
     return this.byTerms(call.version, ({ terms }) =>

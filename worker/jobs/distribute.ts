@@ -14,7 +14,7 @@ const Cursor = Place.extend({ members: z.int(), joined: z.int() });
 type Input = z.infer<typeof Input>;
 type Cursor = z.infer<typeof Cursor>;
 
-/** `members`: who is in the segment and meets the conditions; `joined`: those of them who have a code of the campaign for good. */
+/** `members`: who is in the segment and meets the conditions; `joined`: those of them who have theirs already. */
 export const distribute = jobKind({
   input: Input,
   cursor: Cursor,
@@ -58,8 +58,10 @@ async function visitor(
       (customer, own) =>
         customersOf(env, shop, customer).distribute({ ...about, customers: own, distribution, dryRun }),
     );
-    const members = answers.flat();
-    counts.members += members.length;
-    if (dryRun && members.length > 0) counts.joined += await campaignIn(env, shop, campaign).joined(members);
+    const wanting = answers.flatMap((one) => one.wanting);
+    const received = answers.reduce((sum, one) => sum + one.received, 0);
+    counts.members += wanting.length + received;
+    counts.joined += received;
+    if (dryRun && wanting.length > 0) counts.joined += await campaignIn(env, shop, campaign).joined(wanting);
   };
 }

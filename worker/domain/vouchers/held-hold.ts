@@ -9,6 +9,8 @@ import { voucherProperties } from './held-rows.ts';
 import { publish } from './publish.ts';
 import { refusal } from './refused.ts';
 
+export const VOUCHER_PUBLISHED = 'Voucher Published';
+
 export function holdVoucher(work: Work, input: HoldVoucher, terms: Terms, now: number): Outcome {
   const { voucher, campaign, holderOnly, publication, distribution } = input;
   if (work.customer === '') throw new Error('a voucher for nobody');
@@ -22,7 +24,7 @@ export function holdVoucher(work: Work, input: HoldVoucher, terms: Terms, now: n
   put(work.vouchers, withNotice(done.voucher, noticeDays, now));
   return {
     kind: 'voucher.published',
-    name: 'Voucher Published',
+    name: VOUCHER_PUBLISHED,
     about: {
       voucher: voucher.id,
       publication,
