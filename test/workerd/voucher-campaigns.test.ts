@@ -99,7 +99,9 @@ describe('a campaign', () => {
 
   it('keeps its name, its kind and what its codes give', async () => {
     const made = await campaign();
-    for (const change of [{ name: 'other' }, { campaign_type: 'GIFT_VOUCHERS' }, { type: 'STANDALONE' }]) {
+    const more = { discount: { type: 'AMOUNT', amount_off: 999_999 } };
+    const changes = [{ name: 'other' }, { campaign_type: 'GIFT_VOUCHERS' }, { type: 'STANDALONE' }, { voucher: more }];
+    for (const change of [...changes, { voucher: { redemption: { quantity: 77 } } }]) {
       const refused = await ask('PUT', `/v1/campaigns/${made.id}`, change);
       expect([refused.status, refused.body.key]).toEqual([400, 'invalid_payload']);
     }

@@ -1,10 +1,12 @@
 /** What a client says of a campaign, read into our own terms. A refusal names the field. */
 import type { CampaignChange } from '../campaign/record.ts';
+import { isObject } from '../domain/json.ts';
 import type { Campaign } from '../domain/vouchers/campaign.ts';
 import { GIFT_PATTERN, patternOf } from '../domain/vouchers/codes.ts';
 import { durationOf } from '../domain/vouchers/validity.ts';
 import type { CampaignDraft } from '../publishing/campaigns.ts';
 import type { ChangeCampaign, CreateCampaign } from '../wire/voucher-publications.ts';
+import { voucherView } from './campaign-view.ts';
 import { VoucherError } from './errors.ts';
 import { saysValidity, validityOf } from './terms-draft.ts';
 import { checkRules, draftOf, instantOf } from './voucher-draft.ts';
@@ -49,10 +51,11 @@ export function campaignDraft(wanted: CreateCampaign, currency: string): Campaig
 }
 
 /** Absent fields stay as they are, null takes them away. The campaign decides whether that can be. */
-export function campaignChange(wanted: ChangeCampaign, campaign: Campaign): CampaignChange {
+export function campaignChange(wanted: ChangeCampaign, campaign: Campaign, currency: string): CampaignChange {
   const { type, category, start_date, expiration_date, active, archived, join_once, description, metadata } = wanted;
   const live = wanted.activity_duration_after_publishing;
   checkSame(wanted, campaign);
+  checkGiven(wanted.voucher, voucherView(campaign, null, currency));
   const kind = type === undefined ? campaign.kind : KINDS[type];
   if ((kind === 'standalone') !== (campaign.kind === 'standalone'))
     throw flawed('type', 'a campaign of one code stays one, and others never become one');
@@ -78,6 +81,20 @@ function checkSame({ name, campaign_type, ...said }: ChangeCampaign, campaign: C
   const isGift = campaign_type === 'GIFT_VOUCHERS';
   if (campaign_type !== undefined && isGift !== (campaign.benefit === 'gift'))
     throw flawed('campaign_type', 'cannot be changed');
+}
+
+/** What its codes give is what they were made with; it may be said in part. */
+function checkGiven(said: unknown, given: ReturnType<typeof voucherView>): void {
+  if (said === undefined || said === null) return;
+  const is: Record<string, unknown> = { ...given };
+  for (const field of ['type', 'discount', 'gift', 'redemption'])
+    if (isObject(said) && said[field] !== undefined && !isPartOf(said[field], is[field]))
+      throw flawed(`voucher.${field}`, 'cannot be changed');
+}
+
+function isPartOf(part: unknown, whole: unknown): boolean {
+  if (!isObject(part) || !isObject(whole)) return JSON.stringify(part) === JSON.stringify(whole);
+  return Object.entries(part).every(([name, value]) => isPartOf(value, whole[name]));
 }
 
 function liveOf(text: string | null | undefined): string | null {

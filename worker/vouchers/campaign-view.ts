@@ -45,7 +45,7 @@ export function campaignView(
 }
 
 /** What its codes give. */
-function voucherView(campaign: Campaign, code: string | null, currency: string) {
+export function voucherView(campaign: Campaign, code: string | null, currency: string) {
   const { benefit, discount, giftMinor, limitPerCode, codes, applicable } = campaign;
   const gift = { amount: hundredthsOf(giftMinor ?? 0, currency), effect: 'APPLY_TO_ORDER' };
   return {

@@ -88,7 +88,7 @@ campaigns.openapi(update, async (c) => {
   const { shop, key } = c.get('caller');
   const { validation_rules: rules, ...wanted } = c.req.valid('json');
   const { id } = c.req.valid('param');
-  const change = (campaign: Campaign) => campaignChange(wanted, campaign);
+  const change = (campaign: Campaign) => campaignChange(wanted, campaign, shop.settings.currency);
   const work = async () => {
     const world = await worldOf(c, shop);
     const { campaign } = await campaignBy(world, id);

@@ -52,6 +52,7 @@ export const ChangeCampaign = z
     metadata: VoucherMetadata.optional().describe('Joined with what there is'),
     ...CreateVoucher.pick({ category: true, start_date: true, expiration_date: true }).shape,
     ...ChangeVoucher.pick({ validation_rules: true, validation_rules_assignments: true }).shape,
+    voucher: z.unknown().optional().describe('What its codes give cannot be changed: it must be what it is'),
   })
   .openapi('VoucherCampaignUpdate');
 export type ChangeCampaign = z.infer<typeof ChangeCampaign>;
