@@ -1,7 +1,7 @@
 /** Vouchers over several objects, and callers that die at one call after another. */
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { campaignIn } from '../../worker/campaign/cache.ts';
 import { codesAt } from '../../worker/codes/stubs.ts';
 import type { Campaign } from '../../worker/domain/vouchers/campaign.ts';
@@ -15,9 +15,11 @@ import { makeShop, newUser, type TestShop, track } from './shop.ts';
 import { addCodes, cart, giftOf, makeCampaign, makeVoucher, newCode, objectOf } from './vouchers-given.ts';
 
 let shop: TestShop;
-beforeAll(async () => {
+
+/** Before each file's tests: a module outlives the file that asked for it first, and what is stored does not. */
+export async function openShop(): Promise<void> {
   shop = await makeShop();
-});
+}
 
 const CAPS = { redemptions: 1, discountMinor: null, ordersMinor: null };
 

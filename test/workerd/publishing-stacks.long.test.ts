@@ -1,5 +1,5 @@
 /** Stacks over several objects: whoever dies at whatever call, all of it comes about once, or none; nothing stays held. */
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { rollBack } from '../../worker/publishing/roll-back.ts';
 import type { RedeemResult } from '../../worker/publishing/world.ts';
 import {
@@ -9,12 +9,15 @@ import {
   type Given,
   giveHeld,
   NOTHING,
+  openShop,
   redeemAll,
   redeemsOnce,
   standing,
   type Work,
   well,
 } from './publishing-play.ts';
+
+beforeAll(openShop);
 
 describe('INV-7 whoever dies at whatever call', { timeout: 600_000 }, () => {
   redeemsOnce('a stack of a code, a held voucher and a gift card', redeemAll, ALL);

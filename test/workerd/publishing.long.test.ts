@@ -1,5 +1,5 @@
 /** Vouchers over several objects: whoever dies at whatever call, all of it comes about once, or none; nothing stays held. */
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { type PublishResult, publishCode } from '../../worker/publishing/publish.ts';
 import { redeemOne } from '../../worker/publishing/redeem.ts';
 import {
@@ -10,12 +10,15 @@ import {
   left,
   OWN,
   one,
+  openShop,
   publish,
   publishing,
   redeemsOnce,
   type Work,
   well,
 } from './publishing-play.ts';
+
+beforeAll(openShop);
 
 describe('INV-7 whoever dies at whatever call', { timeout: 240_000 }, () => {
   const cases: [string, Work, object][] = [
