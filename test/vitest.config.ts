@@ -35,6 +35,8 @@ const sqlAsText: Plugin = {
  * once for every file. Projects with another number of processes are of another group.
  */
 const shared = { isolate: false, maxWorkers: 2, sequence: { groupOrder: 1 } };
+/** These wait for alarms and for gathered writes a third of their time. */
+const waiting = { isolate: false, maxWorkers: 3, sequence: { groupOrder: 2 } };
 
 /** Folders that need more than Node; whatever is not in one of them is pure, so no test file can be forgotten. */
 const elsewhere = ['workerd', 'browser', 'stories', 'conformance', 'faults', 'bench'];
@@ -71,7 +73,7 @@ const workerd: TestProjectInlineConfiguration = {
   test: {
     name: 'workerd',
     ...files('workerd'),
-    ...shared,
+    ...waiting,
     setupFiles: ['mended-pool.ts', 'fresh-storage.ts'].map((file) => join(import.meta.dirname, 'workerd', file)),
     testTimeout: HANGS_AFTER_MS,
     hookTimeout: HANGS_AFTER_MS,
