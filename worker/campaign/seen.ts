@@ -1,5 +1,5 @@
 /** Goes through all operations that an object has decided, by pages. */
-import type { OpFilter } from '../domain/vouchers/op-filter.ts';
+import { OpFilter } from '../domain/vouchers/op-filter.ts';
 import type { Escrow } from './escrow.ts';
 
 const PAGE = 2_000;
@@ -17,4 +17,10 @@ export function* decidedIn(escrow: Escrow): Generator<string[]> {
 export function filled(filter: OpFilter, ops: readonly string[]): OpFilter {
   for (const op of ops) filter.add(op);
   return filter;
+}
+
+/** All that an object has decided, in a filter that is large enough for it. */
+export function seenBy(escrow: Escrow): OpFilter {
+  const ops = [...decidedIn(escrow)].flat();
+  return filled(OpFilter.for(ops.length), ops);
 }

@@ -6,13 +6,12 @@ import type { Cost } from '../domain/vouchers/budget.ts';
 import { fitsIn, roomIn } from '../domain/vouchers/budget-shares.ts';
 import type { Caps } from '../domain/vouchers/campaign.ts';
 import type { Period } from '../domain/vouchers/facts.ts';
-import { OpFilter } from '../domain/vouchers/op-filter.ts';
 import type { Database } from '../storage/database.ts';
 import { spentOf } from './budgets.ts';
 import type { CountCall, Reserved } from './calls.ts';
 import { type Beside, NO_COUNTS, NOTHING_BESIDE } from './counts.ts';
 import type { Escrow } from './escrow.ts';
-import { decidedIn, filled } from './seen.ts';
+import { seenBy } from './seen.ts';
 import {
   type Deciding,
   type Drawing,
@@ -66,9 +65,7 @@ export class SharePart {
     const { escrow } = this.#of;
     if (part === null || part.epoch < epoch) this.#store.writePart({ ...NEVER_OPENED, epoch }, new Uint8Array(128));
     else if (part.open) this.#store.writePart({ ...part, open: false });
-    const ops = [...decidedIn(escrow)].flat();
-    const filter = OpFilter.for(ops.length);
-    return { ...this.standing(), seen: filled(filter, ops).bytes };
+    return { ...this.standing(), seen: seenBy(escrow).bytes };
   }
 
   standing(): Standing {

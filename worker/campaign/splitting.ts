@@ -25,7 +25,7 @@ import { plus, spentOf } from './budgets.ts';
 import type { Reserved, Taking } from './calls.ts';
 import type { Escrow, Frame } from './escrow.ts';
 import { Heat } from './heat.ts';
-import { decidedIn, filled } from './seen.ts';
+import { decidedIn, filled, seenBy } from './seen.ts';
 import {
   type Deciding,
   type Drawing,
@@ -214,7 +214,7 @@ export class Splitting {
 
   async #open(row: ShareRow): Promise<boolean> {
     const { escrow, store, share } = this.#of;
-    this.#seen ??= filled(OpFilter.for(0), [...decidedIn(escrow)].flat());
+    this.#seen ??= seenBy(escrow);
     const others = givenIn(store.rows().filter((one) => one.share !== row.share));
     const own = spentOf(escrow.budgets);
     const base = plus(plus(own.used, own.held), plus(others.used, others.held));

@@ -33,12 +33,6 @@ export function voidHold(budget: Budget, amount: number): Budget {
   return { ...budget, held: budget.held - amount };
 }
 
-/** A rollback: what was used is free again. */
-export function giveBack(budget: Budget, amount: number): Budget {
-  if (whole(amount) > budget.used) throw new RangeError('more is given back than was used');
-  return { ...budget, used: budget.used - amount };
-}
-
 function whole(amount: number): number {
   if (!Number.isSafeInteger(amount) || amount < 0) throw new RangeError('an amount is a whole number from 0');
   return amount;
