@@ -121,6 +121,25 @@ describe('rules that cannot be', () => {
   });
 });
 
+describe('a change that is refused', () => {
+  it('INV-14: leaves the rules as they were, of a voucher and of a campaign', async () => {
+    const [one, other] = [await not(1000), await not(2000)];
+    const begins = { start_date: '2040-01-02T00:00:00Z', validation_rules: [one] };
+    const code = newCode();
+    const made = await done('POST', `/v1/vouchers/${code}`, { ...COUPON, ...begins });
+    const all = await done('POST', '/v1/campaigns', { ...CAMPAIGN, name: newCode(), ...begins });
+    for (const [path, id] of [
+      [`/v1/vouchers/${code}`, made.id],
+      [`/v1/campaigns/${all.id}`, all.id],
+    ]) {
+      const wanted = { expiration_date: '2040-01-01T00:00:00Z', validation_rules: [other] };
+      const refused = await ask('PUT', path, wanted);
+      expect([refused.status, refused.body.key], path).toEqual([400, 'invalid_payload']);
+      expect([await listedFor(id), named(await done('GET', path))], path).toEqual([[one], [one]]);
+    }
+  });
+});
+
 describe('changes by many at once', () => {
   const TEN = Array.from({ length: 10 }, (_, at) => `k${at}`);
   const whole = Object.fromEntries(TEN.map((name) => [name, true]));

@@ -91,11 +91,12 @@ campaigns.openapi(update, async (c) => {
   const change = (campaign: Campaign) => campaignChange(wanted, campaign, shop.settings.currency);
   const work = async () => {
     const world = await worldOf(c, shop);
-    const { campaign } = await campaignBy(world, id);
-    change(campaign);
-    if (rules != null) await guardBy(world, rules, { kind: 'campaign', object: campaign.id, code: null, who: key.id });
+    if (rules != null) await mustBeRules(world, rules);
     const { view, headers } = await changed(c, world, { id, who: key.id, change });
-    return c.json(view, 200, headers);
+    if (rules == null) return c.json(view, 200, headers);
+    // whatever can be refused was not by now
+    await guardBy(world, rules, { kind: 'campaign', object: view.id, code: null, who: key.id });
+    return c.json(shown(world, await recordBy(world, view.id)), 200, headers);
   };
   return raw(rules == null ? await work() : await onceFor(c, shop.id, work));
 });

@@ -61,13 +61,12 @@ function assignmentId(world: World, rule: string, { object }: Guarded): string {
   return `asgm_${nameOf(world, 'assignment', { key: `${rule} ${object}` })}`;
 }
 
-/** These rules guard it from now on, and no others. */
+/** These rules guard it from now on, and no others. `rules`: of which `mustBeRules` said that they are. */
 export async function guardBy(
   world: World,
   rules: readonly string[],
   { who, ...guarded }: Guarded & { who: string },
 ): Promise<void> {
-  await mustBeRules(world, rules);
   const offers = offersOf(world.env, world.shop.id);
   await listAll(world, rules, guarded);
   const dropped = (await offers.rulesOf(guarded.object)).filter((rule) => !rules.includes(rule));

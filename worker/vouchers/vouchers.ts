@@ -129,10 +129,12 @@ vouchers.openapi(update, async (c) => {
     const world = await worldOf(c, shop);
     const voucher = await voucherBy(world, code);
     const change = changeOf(wanted, voucher);
-    if (rules !== undefined)
-      await guardBy(world, rules, { kind: 'voucher', object: voucher.id, code: voucher.code, who: key.id });
+    if (rules !== undefined) await mustBeRules(world, rules);
     const { view, headers } = await changed(c, world, { code, change: { kind: 'change', change } });
-    return c.json(view, 200, headers);
+    if (rules === undefined) return c.json(view, 200, headers);
+    // whatever can be refused was not by now
+    await guardBy(world, rules, { kind: 'voucher', object: voucher.id, code: voucher.code, who: key.id });
+    return c.json(await viewOf(world, await voucherBy(world, code)), 200, headers);
   };
   return raw(rules === undefined ? await work() : await onceFor(c, shop.id, work));
 });
@@ -225,8 +227,11 @@ interface Told {
 }
 
 async function shown(world: World, voucher: Voucher, told: Told): Promise<Shown> {
-  const view = voucherView(voucher, world.shop.settings.currency, await contextOf(world, voucher));
-  return { view, headers: headersOf(told) };
+  return { view: await viewOf(world, voucher), headers: headersOf(told) };
+}
+
+async function viewOf(world: World, voucher: Voucher) {
+  return voucherView(voucher, world.shop.settings.currency, await contextOf(world, voucher));
 }
 
 function headersOf({ duplicate, projected }: Told): Record<string, string> {
