@@ -1,13 +1,13 @@
 /** An address of the merchant's own, on this machine: takes webhooks, answers as it is told to, and can be down. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Webhook } from 'standardwebhooks';
+import type { Answer } from './client.ts';
 
 export interface Received {
   id: string;
   headers: Record<string, string>;
   text: string;
-  // biome-ignore lint/suspicious/noExplicitAny: a story reads bodies of every event and says itself what it expects
-  body: any;
+  body: Answer['body'];
 }
 
 export class Sink {

@@ -3,10 +3,11 @@ import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { Webhook } from 'standardwebhooks';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { secretName } from '../../worker/connection/secret-name.ts';
 import { Announcer } from '../../worker/customers/announcer.ts';
 import type { Customers } from '../../worker/customers/customers.ts';
 import { shardOf } from '../../worker/customers/stubs.ts';
-import { forgetShop } from '../../worker/shops/cache.ts';
+import { forgetShop, shopOf } from '../../worker/shops/cache.ts';
 import { type Answer, eventually as awaited, makeShop, newUser, type TestShop, track } from './shop.ts';
 
 /** A busy machine takes its time. */
@@ -18,8 +19,7 @@ interface Sent {
   id: string;
   headers: Record<string, string>;
   text: string;
-  // biome-ignore lint/suspicious/noExplicitAny: a test reads bodies of every event and says itself what it expects
-  body: any;
+  body: Answer['body'];
 }
 
 /** Everything that the worker sends goes here; what it is answered, each test says. */
@@ -93,6 +93,19 @@ describe('an event', () => {
     });
     expect(sent?.id).toBe(`evt_${customer}_1_0`);
     expect(new Webhook(secret).verify(sent?.text ?? '', sent?.headers ?? {})).toEqual(sent?.body);
+  });
+
+  it('never comes unsigned: without a secret it waits', async () => {
+    const shop = await makeShop();
+    const { id } = await connect(shop);
+    await shopOf(env, shop.id).dropSecret(secretName(id));
+    forgetShop(shop.id);
+    await shop.batch(track(newUser(), 'Looked'));
+    const [waiting] = await eventually(async () => {
+      const { items } = (await deliveriesOf(shop, id)).body;
+      return items[0]?.nextAttemptAtMs > Date.now() ? items : null;
+    });
+    expect([waiting.state, waiting.attempts, sink.sent]).toEqual(['pending', 0, []]);
   });
 
   it('comes in its order among those of its customer, points after what earned them', async () => {

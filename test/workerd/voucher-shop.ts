@@ -32,8 +32,7 @@ export class VoucherShop {
     return call(method, path, body, { 'X-App-Id': this.shop.id, 'X-App-Token': this.shop.keys.secret, ...more });
   }
 
-  // biome-ignore lint/suspicious/noExplicitAny: a test says itself what it expects of an answer
-  async done(method: string, path: string, body?: unknown, more: Headers = {}): Promise<any> {
+  async done(method: string, path: string, body?: unknown, more: Headers = {}): Promise<Answer['body']> {
     const answer = await this.ask(method, path, body, more);
     if (answer.status >= 300) throw new Error(`${path}: ${JSON.stringify(answer.body)}`);
     return answer.body;

@@ -172,6 +172,8 @@ export class Connection extends DurableObject<Env> {
 
   async #send(shop: ShopSnapshot, setup: Setup, id: string, body: JsonObject): Promise<Outcome> {
     const secrets = await secretsNamed(this.env, shop, secretName(setup.id));
+    // it is being made, or this isolate does not know its secret yet: nothing goes out unsigned
+    if (secrets.length === 0) throw new Error('a connection without a secret');
     return send(await webhookOf({ url: setup.url, secrets }, id, body));
   }
 
