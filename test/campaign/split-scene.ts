@@ -7,7 +7,7 @@ import { nameOfShare } from '../../worker/campaign/names.ts';
 import { SHARES } from '../../worker/domain/vouchers/budget-shares.ts';
 import type { Caps } from '../../worker/domain/vouchers/campaign.ts';
 import type { Env } from '../../worker/env.ts';
-import { SqliteStorage } from './sqlite-storage.ts';
+import { SqliteStorage } from '../storage/sqlite-storage.ts';
 
 export const NO_CAPS: Caps = { redemptions: null, discountMinor: null, ordersMinor: null };
 export const CALENDAR = { timeZone: 'UTC', weekStart: 1 };

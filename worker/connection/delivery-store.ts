@@ -102,7 +102,7 @@ export class DeliveryStore {
   /** Nothing was tried: its turn comes later. */
   putOff(n: number, nextMs: number): void {
     if (this.#isDropped) return;
-    this.#db.run('UPDATE delivery SET next_ms = ? WHERE n = ?', nextMs, n);
+    this.#db.run('UPDATE delivery SET next_ms = ? WHERE n = ?', Math.ceil(nextMs), n);
   }
 
   /** What failed because the other side was out of order has its turn now. */

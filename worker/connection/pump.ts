@@ -78,15 +78,27 @@ export class Pump {
       if (connection === null || this.#stopped) return;
       for (const delivery of this.#next()) {
         this.#busy.add(delivery.customer);
-        void this.#lane(connection, delivery).finally(() => {
-          this.#busy.delete(delivery.customer);
-          this.touch();
-        });
+        void this.#lane(connection, delivery).then(
+          () => this.#left(delivery, null),
+          (error) => this.#left(delivery, error),
+        );
       }
     } catch (error) {
       this.#failed = true;
       this.#of.report('a connection could not be looked up', error);
     }
+  }
+
+  /** A turn is over. One that could not even be written down is for the alarm, later: to look again at once would spin. */
+  #left({ customer }: Delivery, error: unknown): void {
+    this.#busy.delete(customer);
+    if (error === null) {
+      this.touch();
+      return;
+    }
+    this.#failed = true;
+    this.#of.report('what came of an event could not be written down', error);
+    if (!this.isActive) this.#of.rested(false);
   }
 
   /** Whose turn it is, one of each customer, as many as may be under way. */

@@ -1,4 +1,4 @@
-/** What an object of a budget uses of its storage, over SQLite in memory: it outlives the object, as on disk. */
+/** What an object uses of its storage, over SQLite in memory: it outlives the object, as on disk. */
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 
 type Value = SqlStorageValue;
