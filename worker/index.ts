@@ -153,7 +153,8 @@ app.route('/', hubWallet);
 app.route('/', hubReferrals);
 // the operator and the merchant
 const large = [UPLOADS, POINTS_UPLOADS, LIST_MEMBERS, ...DEFINITIONS];
-app.use('/admin/v1/*', bearerRequired, except(large, boundedBody(64 * 1024)));
+app.use('/admin/v1/*', bearerRequired);
+app.on(['POST', 'PUT', 'PATCH', 'DELETE'], '/admin/v1/*', except(large, boundedBody(64 * 1024)));
 app.use(LIST_MEMBERS, boundedBody(LARGEST_MEMBERS));
 for (const path of DEFINITIONS) app.use(path, boundedBody(LARGEST_DEFINITION));
 app.route('/', shops);
