@@ -168,6 +168,30 @@ describe.each(['shared', 'per_customer'] as const)('with the layout %s', (layout
   });
 });
 
+describe('the alarm that tells D1 after a crash', () => {
+  const armed = (shop: TestShop, customer: string) =>
+    runInDurableObject(objectOf(shop, customer), async (_, state) => (await state.storage.getAlarm()) !== null);
+
+  it('is set while there is something to tell, and not any more once a lone event was told', async () => {
+    const shop = await makeShop();
+    await recordAndWait(1_000, shop, 'a-lone', event());
+    expect(await armed(shop, 'a-lone')).toBe(true);
+    await runDurableObjectAlarm(objectOf(shop, 'a-lone'));
+    expect(await armed(shop, 'a-lone')).toBe(false);
+  });
+
+  it('is set again beforehand while events keep coming, and once they stop it rings for nothing once', async () => {
+    const shop = await makeShop();
+    const customer = 'b-often';
+    await recordAndWait(1_000, shop, customer, event());
+    await recordAndWait(1_000, shop, customer, event());
+    await runDurableObjectAlarm(objectOf(shop, customer));
+    expect(await armed(shop, customer)).toBe(true);
+    await runDurableObjectAlarm(objectOf(shop, customer));
+    expect(await armed(shop, customer)).toBe(false);
+  });
+});
+
 it('INV-13: a read of a customer nobody recorded answers null and makes no table', async () => {
   const shop = await makeShop();
   const customer = 'b-nobody';

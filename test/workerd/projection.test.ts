@@ -1,5 +1,5 @@
 /** D1's copies: gaps, repeats and faults cannot hurt them, and their tables are what the schema says. */
-import { runInDurableObject } from 'cloudflare:test';
+import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { getTableColumns } from 'drizzle-orm';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -141,6 +141,25 @@ describe('while D1 is at fault', () => {
       expect(next.behind).toBe(false);
     });
     expect(await copyOf(shop.id, id)).toMatchObject({ seq: seq + 1 });
+  });
+
+  it('how far D1 was told costs a row in seconds, not one for each batch, and is written down when the alarm rings', async () => {
+    const shop = await makeShop();
+    const user = newUser();
+    await shop.batch(track(user, 'A'));
+    await found(shop, user);
+    const { id, seq } = (await shop.admin('GET', `/admin/v1/customers/user:${user}`)).body;
+    const object = env.CUSTOMERS.get(env.CUSTOMERS.idFromName(`customers:${shop.id}:${id.split('-')[0]}`));
+    const saved = () =>
+      runInDurableObject(object, (_, state) =>
+        Number(state.storage.sql.exec("SELECT n FROM told WHERE reader = 'd1'").one().n),
+      );
+    const first = await saved();
+    await shop.batch(track(user, 'B'));
+    await eventually(async () => ((await copyOf(shop.id, id))?.seq === seq + 1 ? true : null));
+    expect(await saved()).toBe(first);
+    await runDurableObjectAlarm(object);
+    expect(await saved()).toBeGreaterThan(first);
   });
 
   it('INV-8: an answer that was lost after D1 had applied the set does no harm', async () => {

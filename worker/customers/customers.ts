@@ -187,6 +187,7 @@ export class Customers extends CustomerReads {
     // nobody who called brought the newest settings along
     const announced = this.#announcer.flush(this.#announcer.behind);
     await Promise.all([this.#projector.flush(), announced]);
+    this.#projector.save();
     this.#dueFailures = done ? 0 : this.#dueFailures + 1;
     this.#timer.arm(this.#dueFailures);
   }

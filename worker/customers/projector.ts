@@ -10,6 +10,8 @@ import type { CustomerStore } from './store.ts';
 /** A lone change is told at once; while changes keep coming they are gathered longer, for D1 takes one batch at a time. */
 const GATHER_MS = 20;
 const BUSY_GATHER_MS = 90;
+/** How far D1 was told is written down this often while it is told, and when the alarm rings: a commit for each batch is dear. */
+const SAVE_MS = 2_000;
 const DAY_MS = 86_400_000;
 const MOST_DAYS = 10_000;
 const MOST_CUSTOMERS = 200;
@@ -25,6 +27,8 @@ export class Projector {
   /** Whoever was not told before this instance started has been found. */
   #lookedThrough: boolean;
   #lastFlushMs = 0;
+  #savedMs = 0;
+  #unsaved = false;
   /** The day each customer's copy was last told, as far as this instance remembers. */
   readonly #days = new Map<string, number>();
   readonly #waiters = new Set<() => void>();
@@ -141,7 +145,17 @@ export class Projector {
       outbox.putBack(taken);
       throw error;
     }
-    this.#store.transaction(() => this.#store.setTold('d1', upToMs));
+    this.#store.noteTold('d1', upToMs);
+    this.#unsaved = true;
+    if (Date.now() - this.#savedMs >= SAVE_MS) this.save();
+  }
+
+  /** Writes down how far D1 was told, so that a new instance does not look through those since. */
+  save(): void {
+    if (!this.#unsaved) return;
+    this.#store.setTold('d1', this.#store.told('d1'));
+    this.#unsaved = false;
+    this.#savedMs = Date.now();
   }
 
   /** Tells as many as one batch carries, and takes them off the list. */

@@ -274,7 +274,12 @@ export class CustomerStore {
   }
 
   setTold(reader: string, n: number): void {
+    this.noteTold(reader, n);
     this.#db.run('INSERT INTO told (reader, n) VALUES (?, ?) ON CONFLICT DO UPDATE SET n = excluded.n', reader, n);
+  }
+
+  /** The same as far as this instance knows: the next one may look through some again. */
+  noteTold(reader: string, n: number): void {
     this.#told.set(reader, n);
   }
 
