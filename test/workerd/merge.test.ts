@@ -374,6 +374,21 @@ describe('a guest known by e-mail', () => {
   });
 });
 
+it('the segments of a user id are those of whom it names by now, also right after it was told of', async () => {
+  const shop = await makeShop();
+  const [a, b] = await pair(shop);
+  const segmentsOf = async (user: string) =>
+    (await shop.admin('GET', `/admin/v1/customers/user:${user}/segments`)).body;
+  const into = (await segmentsOf(b)).customer;
+  expect(into).not.toBe((await segmentsOf(a)).customer);
+  await merge(shop, `user:${a}`, `user:${b}`);
+  expect((await segmentsOf(a)).customer).toBe(into);
+  await shop.admin('POST', `/admin/v1/customers/user:${b}/erase`);
+  expect(await eventually(async () => ((await segmentsOf(a)).key === 'not_found' ? 'nobody' : null))).toBe('nobody');
+  await shop.batch({ ...track(a, 'Back'), messageId: newUser() });
+  expect((await segmentsOf(a)).customer).not.toBe(into);
+});
+
 it('an alias of a server makes two user ids one', async () => {
   const shop = await makeShop();
   const [a, b] = await pair(shop);

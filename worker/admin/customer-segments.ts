@@ -18,7 +18,7 @@ import { groupId } from '../wire/segments.ts';
 import { requireSound } from './definitions.ts';
 import { bearer, refusals } from './docs.ts';
 import { storedSegment } from './groups.ts';
-import { findCustomer, refParam } from './ref.ts';
+import { findCustomer, refParam, rememberedCustomer } from './ref.ts';
 
 export const customerSegments = routes();
 const about = { tags: ['Segments'], security: bearer };
@@ -90,17 +90,24 @@ async function explanationOf(
 
 type CallOf = { shop: string; version: number; clockMs: number | null; customer: string };
 
-/** Asks whoever the customer is by now; 404 where there is nobody. */
+/**
+ * Asks whoever the customer is by now; 404 where there is nobody. Whom this isolate has just told an event of theirs is
+ * asked at once, and the Directory where they are not there any more.
+ */
 async function asking<T extends object>(
   c: AppContext,
   { shop, ref }: Asked,
   ask: (object: ReturnType<typeof customersOf>, call: CallOf) => Promise<Told<T>>,
 ): Promise<{ customer: string; told: T & { moved: null } }> {
-  const [first, clockMs] = await Promise.all([findCustomer(c.env, shop.id, ref), testNow(c.env, shop)]);
+  const clockMs = await testNow(c.env, shop);
   const call = { shop: shop.id, version: shop.version, clockMs };
-  const found = await tracked({ env: c.env, shop }, first, (customer) =>
-    ask(customersOf(c.env, shop.id, customer), { ...call, customer }),
-  );
+  const from = (first: string) =>
+    tracked({ env: c.env, shop }, first, (customer) =>
+      ask(customersOf(c.env, shop.id, customer), { ...call, customer }),
+    );
+  const remembered = rememberedCustomer(shop.id, ref);
+  const found =
+    (remembered === null ? null : await from(remembered)) ?? (await from(await findCustomer(c.env, shop.id, ref)));
   if (found === null) throw new ProblemError('not_found');
   return found;
 }

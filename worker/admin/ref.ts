@@ -1,6 +1,6 @@
 /** How a path names a customer: by our id, or by `kind:value`. */
 import { z } from '@hono/zod-openapi';
-import { directoryOf } from '../directory/cache.ts';
+import { directoryOf, rememberedUser } from '../directory/cache.ts';
 import { IDENTIFIER_KINDS, type Identifier } from '../domain/event.ts';
 import { phoneOf } from '../domain/identifier.ts';
 import type { Env } from '../env.ts';
@@ -21,6 +21,12 @@ export async function findCustomer(env: Env, shop: string, ref: string): Promise
   const found = identifier === null ? await directory.current(ref) : await directory.find([identifier]);
   if (found === null) throw new ProblemError('not_found');
   return found;
+}
+
+/** Whom `user:…` named when this isolate last looked; null: it does not know. See `rememberedUser` for what that is worth. */
+export function rememberedCustomer(shop: string, ref: string): string | null {
+  const identifier = identifierOf(ref);
+  return identifier?.kind === 'user' ? rememberedUser(shop, identifier.value) : null;
 }
 
 function identifierOf(ref: string): Identifier | null {

@@ -65,6 +65,15 @@ async function credited(env: Env, shop: ShopSnapshot, resolved: Resolved[]): Pro
   return resolved.map(({ openings, ...rest }) => rest);
 }
 
+/**
+ * Whom events that named a user id and nothing else were told last; null: this isolate does not know. They may have moved
+ * or been erased since, as any answer of the Directory may: whoever asks them has to follow, and to ask it where nobody is.
+ */
+export function rememberedUser(shop: string, userId: string): string | null {
+  const subject: Subject = { identifiers: [{ kind: 'user', value: userId }], trust: 'server' };
+  return cache.get(nameOf(shop, subject))?.customer ?? null;
+}
+
 /** A customer answered that it moved: what this isolate thought of these identifiers is void. */
 export function forgetSubject(shop: string, subject: Subject): void {
   cache.delete(nameOf(shop, subject));
