@@ -88,26 +88,27 @@ export async function lagToCopies(shop: BenchShop, rounds: number): Promise<numb
   return lags.sort((a, b) => a - b);
 }
 
-/** Long enough that the edge has told D1 and the debugger of the event before, and is idle. */
-const IDLE_MS = 150;
 /** Asked before anything is measured: code that runs for the first time is not what an edge is like. */
 const WARM_USERS = 25;
 
-/** Milliseconds from sending an event of a known customer to an idle edge to reading the segment that it enters or leaves. */
-export async function lagToMembership(shop: BenchShop, rounds: number): Promise<number[]> {
+/**
+ * Milliseconds from sending an event of a known customer to an edge that nobody else asks to reading the segment that it
+ * enters or leaves; each round `idleMs` after the one before.
+ */
+export async function lagToMembership(shop: BenchShop, rounds: number, idleMs: number): Promise<number[]> {
   const wire = await openWire(shop.url);
   const track = (userId: string, event: string) => {
     const body = JSON.stringify({ type: 'track', userId, event, messageId: `${userId}-${event}` });
     return wire.ask(requestText({ url: `${shop.url}/v1/track`, method: 'POST', headers: shop.segment }, body));
   };
   const headers = { Authorization: `Bearer ${shop.secret}` };
-  const users = upTo(WARM_USERS + rounds / 2).map((at) => `witness-${at}`);
+  const users = upTo(WARM_USERS + rounds / 2).map((at) => `witness-${idleMs}-${at}`);
   for (const user of users) await track(user, 'Seen');
   const lags: number[] = [];
   for (const [place, user] of users.entries()) {
     for (const event of ['Came In', 'Went Out']) {
       const url = `${shop.url}/admin/v1/customers/user:${user}/segments`;
-      await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
+      await new Promise((resolve) => setTimeout(resolve, idleMs));
       const from = performance.now();
       await track(user, event);
       const { text } = await wire.ask(requestText({ url, method: 'GET', headers }, ''));
@@ -120,17 +121,19 @@ export async function lagToMembership(shop: BenchShop, rounds: number): Promise<
   return lags.sort((a, b) => a - b);
 }
 
-/** The same two requests to a server that does nothing with them: what the machine and the client take of that time. */
-export async function lagOfNothing(url: string, rounds: number): Promise<number[]> {
+/** The same of a bare object: one event that is stored, one request that asks nothing. The machine and the client take this. */
+export async function lagOfBare(url: string, rounds: number, idleMs: number): Promise<number[]> {
   const wire = await openWire(url);
-  const request = requestText({ url, method: 'GET', headers: {} }, '');
+  const ask = requestText({ url, method: 'GET', headers: {} }, '');
   const lags: number[] = [];
-  for (let round = 0; round < rounds; round += 1) {
-    await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
+  for (let round = 0; round < 2 * WARM_USERS + rounds; round += 1) {
+    const messageId = `bare-${idleMs}-${round}`;
+    const body = JSON.stringify({ batch: [{ userId: `u${round}`, messageId, event: 'Came In', properties: {} }] });
+    await new Promise((resolve) => setTimeout(resolve, idleMs));
     const from = performance.now();
-    await wire.ask(request);
-    await wire.ask(request);
-    lags.push(performance.now() - from);
+    await wire.ask(requestText({ url, method: 'POST', headers: {} }, body));
+    await wire.ask(ask);
+    if (round >= 2 * WARM_USERS) lags.push(performance.now() - from);
   }
   wire.close();
   return lags.sort((a, b) => a - b);
