@@ -226,6 +226,27 @@ describe('whose word it is', () => {
   });
 });
 
+test('X11: of points that live no longer than the lead of the warning it comes with the reward, and the day passes', () => {
+  const notices = { warning: 30, last_chance: 3 };
+  const one = new Celebrant(rules({ leadDays: 0 }), 'UTC', {
+    expiry: { kind: 'period', unit: 'day', quantity: 7, until: 'day' },
+    inactivity: { expiry: null, activities: ['order'], switchedOnAtMs: null, notices },
+  });
+  one.told({ birthdate: '1990-03-05' }, '2026-01-10');
+  one.due(at('2026-04-01'));
+  const days = one.journal.map(({ kind, atMs, about }) => {
+    const { stage = '' } = (about.properties ?? {}) as { stage?: string };
+    return `${new Date(atMs).toISOString().slice(0, 10)} ${kind} ${stage}`.trim();
+  });
+  expect(days.slice(1)).toEqual([
+    '2026-03-05 birthday.rewarded',
+    '2026-03-05 points.expiring warning',
+    '2026-03-10 points.expiring last_chance',
+    '2026-03-13 points.expired',
+  ]);
+  expect([one.balance, one.head?.nextDueMs]).toEqual([0, at('2027-03-05T00:00:00Z')]);
+});
+
 test('two customers who turn out to be one have one birthday, and no second reward in a year', () => {
   const own = { month: 5, day: 17, toldMs: 1, afterMs: 1, paidMs: 10 };
   const other = { month: 6, day: 18, toldMs: 2, afterMs: 2, paidMs: 20 };

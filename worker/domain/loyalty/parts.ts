@@ -44,15 +44,23 @@ export function afterFilledIn(work: Work, happened: Happened, terms: Terms): voi
   settle(work, terms);
 }
 
-/** Does what is due at exactly `when.atMs`; what the one does by itself, the others make something of. */
+/**
+ * Does what is due at exactly `when.atMs`; what the one does by itself, the others make something of. That may be due at
+ * once too: of points that a birthday brings and that run out within days the warning is.
+ */
 export function loyaltyDue(work: Work, when: When, terms: Terms): void {
+  doDue(work, when, terms);
+  const entries = work.rows.flatMap((row) => row.entries);
+  if (work.rows.length > 0) for (const part of PARTS) part.after?.(work, { ...when, event: null, entries }, terms);
+  doDue(work, when, terms);
+  settle(work, terms);
+}
+
+function doDue(work: Work, when: When, terms: Terms): void {
   for (const part of PARTS) {
     const due = part.dueMs?.(asDrafted(work), terms) ?? null;
     if (due !== null && due <= when.atMs) part.due?.(work, when, terms);
   }
-  const entries = work.rows.flatMap((row) => row.entries);
-  if (work.rows.length > 0) for (const part of PARTS) part.after?.(work, { ...when, event: null, entries }, terms);
-  settle(work, terms);
 }
 
 /** The programme is another one since the customer was looked at last. */
