@@ -82,7 +82,7 @@ function dueMs(head: Head, terms: Terms): number | null {
   if (rules === undefined || state === undefined) return null;
   const endMs = balanceEndMs(head, terms);
   const notices = endMs === null ? [] : noticesOf(state, endMs, leadsOf(rules, terms)).map(({ atMs }) => atMs);
-  const dues = [endMs, lotsDueMs(state.lots), ...notices].filter((at) => at !== null);
+  const dues = [endMs, lotsDueMs(state.lots, rules), ...notices].filter((at) => at !== null);
   return dues.length === 0 ? null : Math.min(...dues);
 }
 

@@ -64,8 +64,9 @@ export function lotsAnew(lots: Lots, open: Iterable<Lot>, leads: Leads, atMs: nu
   return withLots(told.length === 0 ? undefined : Object.fromEntries(told), open, leads, atMs);
 }
 
-export function lotsDueMs(lots: Lots): number | null {
-  const dues = STAGES.flatMap((stage) => lots?.[stage]?.atMs ?? []);
+/** What waits of a stage that the shop does not have any more is not due. */
+export function lotsDueMs(lots: Lots, { notices }: Pick<Leads, 'notices'>): number | null {
+  const dues = STAGES.flatMap((stage) => (notices[stage] === null ? [] : (lots?.[stage]?.atMs ?? [])));
   return dues.length === 0 ? null : Math.min(...dues);
 }
 
