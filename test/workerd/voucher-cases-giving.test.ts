@@ -113,6 +113,24 @@ describe('a stack', () => {
     expectRefused(await own.redeem(good), 'quantity_exceeded');
   });
 
+  it('a single code that would take nothing is left out as in a stack where the shop says so, and not used up', async () => {
+    const own = await VoucherShop.live();
+    const rules = await own.shop.admin('GET', '/admin/v1/stacking');
+    await own.shop.admin('PUT', '/admin/v1/stacking', { ...rules.body, noEffect: 'skip' });
+    const [code, other] = [await own.coupon(1), await own.coupon(1)];
+    const asking = (amount: number, ...codes: string[]) => ({ ...stack(...codes), order: { amount } });
+    const validated = await own.ask('POST', '/v1/validations', asking(0, code));
+    expect([validated.body.valid, validated.body.redeemables[0].status]).toEqual([false, 'SKIPPED']);
+    for (const codes of [[code], [code, other]])
+      expectRefused(await own.ask('POST', '/v1/redemptions', asking(0, ...codes)), 'invalid_payload');
+    expectRefused(
+      await own.ask('POST', `/v1/vouchers/${code}/redemption`, { order: { amount: 0 } }),
+      'invalid_payload',
+    );
+    const done = await own.done('POST', '/v1/redemptions', asking(1_000, code));
+    expect(done.redemptions).toHaveLength(1);
+  });
+
   it('case 32: of the same code twice, however it is written, or of 31 is malformed, to validate as to redeem', async () => {
     const code = await shop.coupon();
     const many = Array.from({ length: 31 }, newCode);

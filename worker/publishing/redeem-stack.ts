@@ -68,10 +68,12 @@ async function attemptOnce(world: World, parts: Parts, planned: Planned): Promis
   return decided;
 }
 
-/** The first that does not apply says why all of it does not. */
+/** The first that does not apply says why all of it does not; else the first that is left out. */
 function reasonOf({ entries }: StackPlan): Refused {
   const first = entries.find((one) => one.status === 'inapplicable');
-  return first?.status === 'inapplicable' ? first.refused : refusal('invalid_payload', 'none of them applies');
+  if (first?.status === 'inapplicable') return first.refused;
+  const left = entries.find((one) => one.status === 'skipped');
+  return refusal('invalid_payload', left?.status === 'skipped' ? left.message : 'none of them applies');
 }
 
 function refusedWith(refused: Refused): RedeemResult {

@@ -1,6 +1,8 @@
 /** Redeems one code wherever it is kept. */
-import { refusal } from '../domain/vouchers/refused.ts';
+import { type Refused, refusal } from '../domain/vouchers/refused.ts';
+import { openOffers } from '../offers/cache.ts';
 import { freshRoutes } from './find.ts';
+import { planFor } from './plan.ts';
 import { redeemCode } from './redeem-code.ts';
 import { redeemHeld } from './redeem-held.ts';
 import type { Asking, Named, Redeemable, RedeemResult, World } from './world.ts';
@@ -10,6 +12,8 @@ const MOST_ATTEMPTS = 4;
 
 /** One code. Asked again under the same key it is done once, and the answer is the same. */
 export async function redeemOne(world: World, asking: Asking & Named, redeemable: Redeemable): Promise<RedeemResult> {
+  const idle = await withoutEffect(world, asking, redeemable);
+  if (idle !== null) return refusedWith(idle);
   let result = NOT_FOUND;
   for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
     const key = attempt === 0 ? asking.key : `${asking.key} again ${attempt}`;
@@ -30,10 +34,18 @@ async function attemptOnce(world: World, asking: Asking & Named, redeemable: Red
   return NOT_FOUND;
 }
 
-const NOT_FOUND: RedeemResult = {
-  state: 'refused',
-  duplicate: false,
-  refused: refusal('not_found', 'there is no such code'),
-  failed: null,
-  voucher: null,
-};
+/** Where the shop leaves out what would take nothing, as validations and stacks do; null: it takes something, or does not apply. */
+async function withoutEffect(world: World, asking: Asking, redeemable: Redeemable): Promise<Refused | null> {
+  const { stacking } = await openOffers(world.env, world.shop.id);
+  if (stacking.noEffect !== 'skip') return null;
+  const planned = await planFor(world, asking, { redeemables: [redeemable], scope: 'exact' });
+  if ('refused' in planned) return null;
+  const [entry] = planned.plan.entries;
+  return entry?.status === 'skipped' ? refusal('invalid_payload', entry.message) : null;
+}
+
+function refusedWith(refused: Refused): RedeemResult {
+  return { state: 'refused', duplicate: false, refused, failed: null, voucher: null };
+}
+
+const NOT_FOUND: RedeemResult = refusedWith(refusal('not_found', 'there is no such code'));
