@@ -1,7 +1,9 @@
 /** The rules of `semantics.md` about what returns every year, with its year and without one. */
 import { describe, expect, test } from 'vitest';
-import type { DateFilter } from '../../../worker/domain/segments/definition.ts';
+import type { Condition, DateFilter } from '../../../worker/domain/segments/definition.ts';
+import { FOREVER } from '../../../worker/domain/segments/truth.ts';
 import { ask, counted, did, expectWindow, holds, lived, trait } from './ask.ts';
+import { DAY } from './instants.ts';
 
 describe('an anniversary', () => {
   const born = '1990-10-25T10:00:00.000Z';
@@ -84,19 +86,49 @@ describe('an anniversary', () => {
     ]);
   });
 
-  test('in the next two years is always', () => {
-    const asked = trait('birthday', { type: 'date', operator: 'anniversary-next', unit: 'year', quantity: 2 });
-    expect(holds(asked, lived({ traits: { birthday: born } }))).toBe(true);
+  test.each<DateFilter>([
+    { type: 'date', operator: 'anniversary-next', unit: 'year', quantity: 2 },
+    { type: 'date', operator: 'anniversary-next', unit: 'month', quantity: 12 },
+    { type: 'date', operator: 'anniversary-next', unit: 'day', quantity: 365 },
+    { type: 'date', operator: 'anniversary-last', unit: 'year', quantity: 1 },
+    { type: 'date', operator: 'anniversary-last', unit: 'day', quantity: 367 },
+  ])('in a window of a year is always: $operator $quantity $unit', (filter) => {
+    const told = ask(trait('birthday', filter), lived({ traits: { birthday: '1990-06-20' } }));
+    expect(told).toEqual({ holds: true, nextMs: FOREVER });
   });
 
-  test('that changes nothing is looked at again in some years, not searched for decades', () => {
-    const events = Array.from({ length: 9 }, (_, day) => did('Viewed', `2020-05-0${day + 1}T10:00:00Z`));
-    const never = { type: 'numeric', operator: 'greater-than', value: 9 } as const;
+  test('in the last year leaves out the day before a leap day', () => {
+    const asked = trait('birthday', { type: 'date', operator: 'anniversary-last', unit: 'year', quantity: 1 });
+    const life = lived({ traits: { birthday: '02-29' } });
+    const [gone, back] = ['2028-02-27T23:00:00Z', '2028-02-28T23:00:00Z'].map((text) => Date.parse(text));
+    expect(ask(asked, life)).toEqual({ holds: true, nextMs: gone });
+    expect(ask(asked, life, { now: gone ?? 0 })).toEqual({ holds: false, nextMs: back });
+  });
+
+  test('that another excludes for ever names no instant', () => {
+    const today: DateFilter = { type: 'date', operator: 'anniversary' };
+    const life = lived({ traits: { birthday: '05-10', joined: '2020-08-20' } });
+    const conditions = [trait('birthday', today), trait('joined', today)];
+    expect(ask({ type: 'group', operator: 'and', conditions }, life)).toEqual({ holds: false, nextMs: FOREVER });
+  });
+
+  test('that another excludes but in leap years names the next of those', () => {
+    const today: DateFilter = { type: 'date', operator: 'anniversary' };
+    const life = lived({ traits: { birthday: '02-29', joined: '02-28' } });
+    const other: Condition = { type: 'group', operator: 'not', conditions: [trait('joined', today)] };
+    const conditions = [trait('birthday', today), other];
+    expect(ask({ type: 'group', operator: 'and', conditions }, life)).toEqual({
+      holds: false,
+      nextMs: Date.parse('2028-02-28T23:00:00Z'),
+    });
+  });
+
+  test.each([9, 366])('of events that are never enough names no instant: of %i days', (days) => {
+    const first = Date.parse('2020-01-01T10:00:00Z');
+    const events = Array.from({ length: days }, (_, day) => did('Viewed', new Date(first + day * DAY).toISOString()));
+    const never = { type: 'numeric', operator: 'greater-than', value: days } as const;
     const timeframe_filter: DateFilter = { type: 'date', operator: 'anniversary' };
     const asked = counted('Viewed', { measurement_filter: never, timeframe_filter });
-    const { holds, nextMs } = ask(asked, lived({ events }), { now: '2026-06-15T12:00:00Z' });
-    expect(holds).toBe(false);
-    expect(nextMs).toBeGreaterThan(Date.parse('2027-06-15T12:00:00Z'));
-    expect(nextMs).toBeLessThan(Date.parse('2036-06-15T12:00:00Z'));
+    expect(ask(asked, lived({ events }), { now: '2026-06-15T12:00:00Z' })).toEqual({ holds: false, nextMs: FOREVER });
   });
 });

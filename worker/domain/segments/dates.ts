@@ -2,9 +2,10 @@
  * Date filters. A relative window counts from now back: `in-the-last 72 hours` is (now - 72 h, now]. Every filter that a
  * date passes during one stretch of time is that stretch; anniversaries come back every year.
  */
-import { anniversaryIn, dayOf, earliestOf, nextMidnight, plus, type Span, startOf } from '../calendar.ts';
+import { dayOf, earliestOf, nextMidnight, plus, startOf } from '../calendar.ts';
 import type { Json } from '../json.ts';
 import { instantOf } from '../zoned.ts';
+import { type Anniversary, anniversaryTruth, backwards, isAnniversary } from './anniversaries.ts';
 import type { DateFilter, DateText } from './definition.ts';
 import { always, between, FOREVER, type Truth } from './truth.ts';
 
@@ -14,12 +15,15 @@ export interface Stretch {
   outMs: number;
 }
 
+/** What does not come back every year. */
+export type OnceFilter = Exclude<DateFilter, Anniversary>;
+
 const EVER: Stretch = { inMs: Number.NEGATIVE_INFINITY, outMs: FOREVER };
 const NEVER: Stretch = { inMs: FOREVER, outMs: FOREVER };
 const DATE_ALONE = /^\d{4}-\d{2}-\d{2}$/;
 
-/** The stretch of time in which `dateMs` passes; null for filters that are not one stretch. */
-export function stretchOf(filter: DateFilter, dateMs: number, timeZone: string): Stretch | null {
+/** The stretch of time in which `dateMs` passes. */
+export function stretchOf(filter: OnceFilter, dateMs: number, timeZone: string): Stretch {
   switch (filter.operator) {
     case 'alltime':
       return EVER;
@@ -47,20 +51,10 @@ export function stretchOf(filter: DateFilter, dateMs: number, timeZone: string):
       const first = (later: number) => startOf(timeZone, { year, month: month + later, day: 1 });
       return { inMs: first(0), outMs: first(1) };
     }
-    case 'anniversary':
-    case 'anniversary-month':
-    case 'anniversary-last':
-    case 'anniversary-next':
-      return null;
   }
 }
 
-/** A window before a date hangs from the date, as one after it does: counted from now it would open and close at a month's end. */
-function backwards({ unit, quantity }: Span): Span {
-  return { unit, quantity: -quantity };
-}
-
-function sideOf(filter: Extract<DateFilter, { date: DateText }>, dateMs: number, timeZone: string): Stretch | null {
+function sideOf(filter: Extract<DateFilter, { date: DateText }>, dateMs: number, timeZone: string): Stretch {
   if (filter.date === 'today') {
     const { year, month, day } = dayOf(timeZone, dateMs);
     const midnight = (later: number) => startOf(timeZone, { year, month, day: day + later });
@@ -94,47 +88,9 @@ export function passesDateIn(filter: DateFilter, value: Json, nowMs: number, tim
 
 /** Whether a date passes at `nowMs`. */
 export function passesDate(filter: DateFilter, dateMs: number, nowMs: number, timeZone: string): Truth {
-  const stretch = stretchOf(filter, dateMs, timeZone);
-  if (stretch !== null) return between(stretch.inMs, stretch.outMs, nowMs);
-  return recurring(filter, dateMs, nowMs, timeZone);
-}
-
-/** Of an anniversary that comes back every year, the years around now decide. */
-function recurring(filter: DateFilter, dateMs: number, nowMs: number, timeZone: string): Truth {
-  const birth = dayOf(timeZone, dateMs);
-  const { year } = dayOf(timeZone, nowMs);
-  const reach = 'quantity' in filter ? reachYears(filter.unit, filter.quantity) : 1;
-  const years = Array.from({ length: 2 * reach + 2 }, (_, at) => year - reach + at);
-  const stretches = years.map((one) => {
-    const day = anniversaryIn(one, birth);
-    const fromMs = startOf(timeZone, day);
-    const endMs = startOf(timeZone, { ...day, day: day.day + 1 });
-    switch (filter.operator) {
-      case 'anniversary-month':
-        return {
-          inMs: startOf(timeZone, { ...day, day: 1 }),
-          outMs: startOf(timeZone, { ...day, month: day.month + 1, day: 1 }),
-        };
-      case 'anniversary-last':
-        return { inMs: fromMs, outMs: plus(timeZone, fromMs, filter) };
-      case 'anniversary-next':
-        return { inMs: plus(timeZone, fromMs, backwards(filter)), outMs: endMs };
-      default:
-        return { inMs: fromMs, outMs: endMs };
-    }
-  });
-  const truths = stretches.map(({ inMs, outMs }) => between(inMs, outMs, nowMs));
-  const holding = truths.filter((one) => one.holds);
-  if (holding.length > 0) return { holds: true, nextMs: Math.max(...holding.map((one) => one.nextMs)) };
-  return { holds: false, nextMs: Math.min(...truths.map((one) => one.nextMs)) };
-}
-
-const YEAR_DAYS = 365;
-const DAYS: Record<string, number> = { minute: 1 / 1440, hour: 1 / 24, day: 1, week: 7, month: 31, year: 366 };
-
-/** A window of more than a year reaches over several anniversaries, and is always open. */
-function reachYears(unit: string, quantity: number): number {
-  return Math.min(3, 1 + Math.ceil(((DAYS[unit] ?? 1) * quantity) / YEAR_DAYS));
+  if (isAnniversary(filter)) return anniversaryTruth(filter, dayOf(timeZone, dateMs), nowMs, timeZone);
+  const { inMs, outMs } = stretchOf(filter, dateMs, timeZone);
+  return between(inMs, outMs, nowMs);
 }
 
 /** Nothing dated before this passes, and nothing after it: for reading no more of a history than the filter can want. */

@@ -215,7 +215,8 @@ export type DateFilter =
   | { type: 'date'; operator: 'between'; unit: SpanUnit; start: number; end: number }
   | { type: 'date'; operator: 'anniversary-last' | 'anniversary-next'; unit: SpanUnit; quantity: number }
   | { type: 'date'; operator: 'calendar-month'; value: number }
-  | { type: 'date'; operator: 'anniversary' | 'anniversary-month' | 'this-month' | 'alltime' };
+  | { type: 'date'; operator: 'anniversary' | 'anniversary-month' }
+  | { type: 'date'; operator: 'this-month' | 'alltime' };
 
 /** Which events count, by their time. */
 export type Timeframe =

@@ -1,6 +1,7 @@
 /** What somebody did, or did not: events by name, window, properties and source, counted, added up or looked at. */
 import { canonicalName } from '../event.ts';
 import type { Json, JsonObject } from '../json.ts';
+import { isAnniversary } from './anniversaries.ts';
 import { isPlainCount, onlyLeaves, plainCountTruth } from './counting.ts';
 import { isTimeless, passesDate, readingOf, stretchOf } from './dates.ts';
 import type { MetricCondition, PropertyFilter, Source, Timeframe } from './definition.ts';
@@ -8,6 +9,7 @@ import { type EventMatch, type EventQuery, type Facts, findOnce, type Manner, ty
 import { leavingTruth } from './leaving.ts';
 import { valuesAt } from './paths.ts';
 import { judgeOf, type Swept, sweep } from './sweep.ts';
+import { sweepYears } from './sweep-years.ts';
 import { allOf, always, FOREVER, type Truth } from './truth.ts';
 import { numberOf, passes } from './values.ts';
 import { countPasses, enoughFor, type Item, overTime, present, sumOf, sumPasses } from './windows.ts';
@@ -46,21 +48,11 @@ export function metricTruth(condition: MetricCondition, facts: Facts, manner: Ma
   return overTime(items, nowMs, (inside, atMs) => judged(condition, inside, manner, atMs));
 }
 
-/** Whether all that matters of an event is its time and some numbers, and each is in the window once. */
-function isSwept({
-  measurement,
-  measurement_property,
-  measurement_filter,
-  timeframe_filter,
-  metric_filters,
-}: MetricCondition): boolean {
+/** Whether all that matters of an event is its time and some numbers. */
+function isSwept({ measurement, measurement_property, measurement_filter, metric_filters }: MetricCondition): boolean {
   const asksProperty = measurement_property !== undefined && (measurement === 'first' || measurement === 'last');
   const isStill = measurement_filter.type !== 'date' || isTimeless(measurement_filter);
-  return !asksProperty && isStill && isOnce(timeframe_filter) && !(metric_filters ?? []).some(watches);
-}
-
-function isOnce(timeframe: Timeframe): boolean {
-  return timeframe.operator === 'since-event' || !timeframe.operator.startsWith('anniversary');
+  return !asksProperty && isStill && !(metric_filters ?? []).some(watches);
 }
 
 const EVER = { inMs: Number.NEGATIVE_INFINITY, outMs: FOREVER };
@@ -73,12 +65,19 @@ function sweptTruth(condition: MetricCondition, asked: Asked): Truth {
     const truth = leavingTruth(summedOf(condition, asked), timeframe, { measure, judge, timeZone: manner.timeZone });
     if (truth !== null) return truth;
   }
-  const stretch = (atMs: number) =>
-    timeframe.operator === 'since-event' ? EVER : (stretchOf(timeframe, atMs, manner.timeZone) ?? EVER);
-  const items = findOnce(facts, condition, () => {
+  const found = () => {
     const { entries, from, end } = summedOf(condition, asked);
-    return entries.slice(from, end).map(({ atMs, numbers }): Swept => ({ atMs, numbers, ...stretch(atMs) }));
-  });
+    return entries.slice(from, end);
+  };
+  if (isAnniversary(timeframe)) {
+    const items = findOnce(facts, condition, found);
+    return sweepYears(items, nowMs, { filter: timeframe, timeZone: manner.timeZone, measure, judge });
+  }
+  const stretch = (atMs: number) =>
+    timeframe.operator === 'since-event' ? EVER : stretchOf(timeframe, atMs, manner.timeZone);
+  const items = findOnce(facts, condition, () =>
+    found().map(({ atMs, numbers }): Swept => ({ atMs, numbers, ...stretch(atMs) })),
+  );
   return sweep(items, nowMs, { measure, judge });
 }
 

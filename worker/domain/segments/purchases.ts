@@ -4,10 +4,12 @@ import type { Json } from '../json.ts';
 import { exponentOf } from '../money.ts';
 import type { Order } from '../order.ts';
 import { refundedMoneyMinor } from '../order-status.ts';
+import { isAnniversary } from './anniversaries.ts';
 import { isTimeless, passesDate, readingOf, stretchOf } from './dates.ts';
 import type { HistoricCondition, OrdersCondition, Timeframe, VouchersCondition } from './definition.ts';
-import { type Facts, findOnce, type Manner } from './facts.ts';
+import { type Facts, findOnce, type HeldVoucher, type Manner } from './facts.ts';
 import { judgeOf, type Swept, sweep } from './sweep.ts';
+import { sweepYears } from './sweep-years.ts';
 import { always, between, FOREVER, type Truth } from './truth.ts';
 import { passes } from './values.ts';
 import { countPasses, type Item, overTime, present, sumOf, sumPasses } from './windows.ts';
@@ -23,14 +25,16 @@ interface Bought extends Item, Swept {
 
 export function ordersTruth(condition: OrdersCondition, facts: Facts, manner: Manner, nowMs: number): Truth {
   const items = findOnce(facts, condition, () => boughtIn(condition, facts, manner, nowMs));
-  if (isStill(condition))
-    return sweep(items, nowMs, { measure: condition.measurement, judge: judgeOf(condition, { ...manner, nowMs }) });
-  return overTime(items, nowMs, (inside, atMs) => judged(condition, inside, manner, atMs));
+  if (!isStill(condition)) return overTime(items, nowMs, (inside, atMs) => judged(condition, inside, manner, atMs));
+  const { measurement: measure, timeframe_filter: filter } = condition;
+  const judge = judgeOf(condition, { ...manner, nowMs });
+  if (!isAnniversary(filter)) return sweep(items, nowMs, { measure, judge });
+  return sweepYears(items, nowMs, { filter, timeZone: manner.timeZone, measure, judge });
 }
 
-/** Each order is in the window once, and what is asked of it does not depend on the day. */
-function isStill({ timeframe_filter: timeframe, measurement_filter: filter }: OrdersCondition): boolean {
-  return !timeframe.operator.startsWith('anniversary') && (filter.type !== 'date' || isTimeless(filter));
+/** What is asked of the orders in the window does not depend on the day. */
+function isStill({ measurement_filter: filter }: OrdersCondition): boolean {
+  return filter.type !== 'date' || isTimeless(filter);
 }
 
 export function ordersReading(condition: OrdersCondition, facts: Facts, manner: Manner, nowMs: number) {
@@ -51,9 +55,9 @@ function boughtIn(condition: OrdersCondition, facts: Facts, manner: Manner, nowM
       timeframe.operator === 'since-event'
         ? always(true)
         : passesDate(timeframe, snapshot.placedAtMs, instant, manner.timeZone);
-    const stretch =
-      timeframe.operator === 'since-event' ? null : stretchOf(timeframe, snapshot.placedAtMs, manner.timeZone);
-    return [{ order, atMs: snapshot.placedAtMs, kept, numbers: [kept], at, ...(stretch ?? EVER) }];
+    const isOnce = timeframe.operator !== 'since-event' && !isAnniversary(timeframe);
+    const stretch = isOnce ? stretchOf(timeframe, snapshot.placedAtMs, manner.timeZone) : EVER;
+    return [{ order, atMs: snapshot.placedAtMs, kept, numbers: [kept], at, ...stretch }];
   });
 }
 
@@ -136,30 +140,41 @@ export function historicValue({ dimension }: HistoricCondition, { history }: Fac
 }
 
 export function vouchersTruth(condition: VouchersCondition, facts: Facts, manner: Manner, nowMs: number): Truth {
+  const { measurement, measurement_filter, timeframe_filter: filter } = condition;
+  const judge = (count: number | null) => countPasses(measurement_filter, count ?? 0);
+  if (measurement === 'redeemed' && filter !== undefined && isAnniversary(filter)) {
+    const items = redeemedOf(condition, facts).map((atMs) => ({ atMs, numbers: [] }));
+    return sweepYears(items, nowMs, { filter, timeZone: manner.timeZone, measure: 'count', judge });
+  }
   const items = vouchersIn(condition, facts, manner);
-  return overTime(items, nowMs, (inside) => always(countPasses(condition.measurement_filter, inside.length)));
+  return overTime(items, nowMs, (inside) => always(judge(inside.length)));
 }
 
 export function vouchersReading(condition: VouchersCondition, facts: Facts, manner: Manner, nowMs: number): number {
   return present(vouchersIn(condition, facts, manner), nowMs).length;
 }
 
-function vouchersIn(condition: VouchersCondition, { history }: Facts, manner: Manner): Item[] {
-  const { measurement, campaign_ids, timeframe_filter: timeframe } = condition;
-  const own = history
-    .vouchers()
-    .filter(({ campaign }) => campaign_ids === undefined || (campaign !== null && campaign_ids.includes(campaign)));
+function vouchersIn(condition: VouchersCondition, facts: Facts, manner: Manner): Item[] {
+  const { measurement, timeframe_filter: timeframe } = condition;
   if (measurement === 'held') {
-    return own
+    return vouchersOf(condition, facts)
       .filter(({ usable }) => usable)
       .map(({ startsMs, endsMs }) => ({
         at: (nowMs: number) => between(startsMs ?? Number.NEGATIVE_INFINITY, endsMs ?? FOREVER, nowMs),
       }));
   }
-  return own
-    .flatMap(({ redeemedMs }) => redeemedMs)
-    .map((atMs) => ({
-      at: (nowMs: number) =>
-        timeframe === undefined ? always(true) : passesDate(timeframe, atMs, nowMs, manner.timeZone),
-    }));
+  return redeemedOf(condition, facts).map((atMs) => ({
+    at: (nowMs: number) =>
+      timeframe === undefined ? always(true) : passesDate(timeframe, atMs, nowMs, manner.timeZone),
+  }));
+}
+
+function vouchersOf({ campaign_ids }: VouchersCondition, { history }: Facts): HeldVoucher[] {
+  return history
+    .vouchers()
+    .filter(({ campaign }) => campaign_ids === undefined || (campaign !== null && campaign_ids.includes(campaign)));
+}
+
+function redeemedOf(condition: VouchersCondition, facts: Facts): number[] {
+  return vouchersOf(condition, facts).flatMap(({ redeemedMs }) => redeemedMs);
 }

@@ -8,11 +8,13 @@ import { FOREVER, type Truth } from './truth.ts';
 import { passes, type Reading } from './values.ts';
 import { countPasses, microsOf, sumJudge } from './windows.ts';
 
-export interface Swept extends Stretch {
+export interface Measured {
   atMs: number;
   /** What is added up, or looked for the least or largest of. */
   numbers: readonly number[];
 }
+
+export interface Swept extends Measured, Stretch {}
 
 export type Measure = 'count' | 'sum' | 'min' | 'max' | 'first' | 'last';
 
@@ -39,19 +41,22 @@ export function sweep(
     if (comes) tally.add(place);
     else tally.remove(place);
     if (turns[at + 1]?.atMs === atMs) continue;
-    if (judge(tally.value()) !== holds || tally.visits() > MOST_VISITS) return { holds, nextMs: atMs };
+    if (judge(tally.value()) !== holds) return { holds, nextMs: atMs };
+    if (tally.isSpent()) return { holds, nextMs: atMs, isCut: true };
   }
   return { holds, nextMs: FOREVER };
 }
 
-interface Tally {
+export interface Tally {
   add(place: number): void;
   remove(place: number): void;
   value(): number | null;
-  visits(): number;
+  /** It looked anew for the least so often that it should not go on. */
+  isSpent(): boolean;
 }
 
-function tallyOf(measure: Measure, items: readonly Swept[]): Tally {
+/** Of nothing yet; a place is an item's in `items`, the newest first. */
+export function tallyOf(measure: Measure, items: readonly Measured[]): Tally {
   switch (measure) {
     case 'count':
       return sumTally(items.map(() => 1n));
@@ -79,7 +84,7 @@ function sumTally(parts: readonly bigint[]): Tally {
       sum -= parts[place] ?? 0n;
     },
     value: () => Number(sum),
-    visits: () => 0,
+    isSpent: () => false,
   };
 }
 
@@ -105,7 +110,7 @@ function leastTally(values: readonly (number | null)[]): Tally {
       }
     },
     value: () => least,
-    visits: () => visits,
+    isSpent: () => visits > MOST_VISITS,
   };
 }
 
@@ -119,7 +124,7 @@ function negated(tally: Tally): Tally {
   };
 }
 
-function timed(tally: Tally, items: readonly Swept[]): Tally {
+function timed(tally: Tally, items: readonly Measured[]): Tally {
   return {
     ...tally,
     value: () => {

@@ -4,11 +4,13 @@ export interface Truth {
   holds: boolean;
   /** The earliest later instant at which `holds` may change while nothing new is learned; `FOREVER` where it never does. */
   nextMs: number;
+  /** Nobody looked further than `nextMs`: `holds` may stay as it is even then. */
+  isCut?: true;
 }
 
 export const FOREVER = Number.POSITIVE_INFINITY;
 
-/** Further ahead than this nothing is searched to its end: what returns every year and changes nothing would be, for decades. */
+/** What takes long to ask is not searched further ahead than this: what returns every year and changes nothing would be, for decades. */
 export const FORESIGHT_MS = 400 * 86_400_000;
 
 export function always(holds: boolean): Truth {

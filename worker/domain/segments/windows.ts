@@ -2,8 +2,9 @@
  * Things with a time, counted or added up over a window that moves: what the measure is now, and when the answer changes
  * while nothing new happens. Knows neither events nor orders.
  */
+import { CYCLE_MS } from './anniversaries.ts';
 import type { NumericFilter } from './definition.ts';
-import { FORESIGHT_MS, FOREVER, type Truth } from './truth.ts';
+import { always, FOREVER, type Truth } from './truth.ts';
 import { passesNumber } from './values.ts';
 
 /** Whether the window holds a thing at an instant, and until when. */
@@ -12,7 +13,7 @@ export interface Item {
 }
 
 /** A window that loses a thousand things one by one is looked at again before the last of them. */
-const MOST_STEPS = 64;
+const MOST_STEPS = 256;
 /** And so is one that holds very many: each step asks all of them. */
 const MOST_VISITS = 50_000;
 
@@ -37,12 +38,13 @@ export function overTime<T extends Item>(
     if (step === 0) holds = judged.holds;
     else if (judged.holds !== holds) return { holds, nextMs: atMs };
     const nextMs = truths.reduce((least, truth) => Math.min(least, truth.nextMs), judged.nextMs);
-    if (nextMs === FOREVER || (step + 1) * items.length > MOST_VISITS) return { holds, nextMs };
-    // what comes and goes once has done so by now: the rest returns every year
-    if (step > 2 * items.length && nextMs - nowMs > FORESIGHT_MS) return { holds, nextMs };
+    if (nextMs === FOREVER) return always(holds);
+    if ((step + 1) * items.length > MOST_VISITS) return { holds, nextMs, isCut: true };
+    // what comes and goes once has done so by now: the rest returns every year, and has all met
+    if (step > 2 * items.length && nextMs - nowMs > CYCLE_MS) return always(holds);
     atMs = nextMs;
   }
-  return { holds, nextMs: atMs };
+  return { holds, nextMs: atMs, isCut: true };
 }
 
 /** How many of the newest things decide a filter of their count: one more than it names. */
