@@ -93,7 +93,7 @@ describe('an import of a list', () => {
     const line = (subscribed_at: string) => JSON.stringify({ userId: user, subscribed_at });
     const file = [line('2024-01-01T00:00:00Z'), line('2023-05-01T10:00:00Z'), line('2025-01-01T00:00:00Z')].join('\n');
     const done = await importFile(shop, { list, format: 'ndjson' }, file);
-    expect(done.counts).toEqual({ ...zero, lines: 3, created: 3, newCustomers: 1 });
+    expect(done.counts).toEqual({ ...zero, lines: 3, created: 1, updated: 1, duplicate: 1, newCustomers: 1 });
     expect(await listsOf(shop, `user:${user}`)).toMatchObject([{ sinceMs: SINCE }]);
     const { segments } = (await shop.admin('GET', `/admin/v1/customers/user:${user}/segments`)).body;
     expect(segments).toMatchObject([{ id: segment.id }]);
@@ -131,16 +131,66 @@ describe('an import of a list', () => {
     const { id, seq } = await customer(shop, `user:${known}`);
     const file = `user_id,subscribed_at\n${known},2023-05-01\n${fresh},\n${fresh},\nnull,\n${known},2999-01-01\n`;
     const done = await importFile(shop, { list, dryRun: true }, file);
-    expect(done.counts).toEqual({ ...zero, lines: 5, created: 3, refused: 2, newCustomers: 1 });
+    expect(done.counts).toEqual({ ...zero, lines: 5, created: 2, duplicate: 1, refused: 2, newCustomers: 1 });
     expect(done.lines).toEqual([
       { line: 2, verdict: 'created', customer: id },
       { line: 3, verdict: 'created', customer: null },
-      { line: 4, verdict: 'created', customer: null },
+      { line: 4, verdict: 'duplicate', customer: null },
       { line: 5, verdict: 'refused', field: 'user_id', rule: expect.stringContaining('placeholder') },
       { line: 6, verdict: 'refused', field: 'subscribed_at', rule: expect.stringContaining('future') },
     ]);
     expect([(await customer(shop, `user:${known}`)).seq, await listsOf(shop, `user:${known}`)]).toEqual([seq, []]);
     expect(await listsOf(shop, `user:${fresh}`)).toBe(null);
+  });
+
+  it.each(['added', 'removed'])(
+    'counts who is there already as what they are, in a dry run as well: %s',
+    async (change) => {
+      const shop = await makeShop();
+      const list = await makeList(shop);
+      const [ann, bob, eve, joe, new1, new2] = Array.from({ length: 6 }, () => newUser());
+      await shop.batch(...[ann, bob, eve, joe].map((user) => track(user ?? '', 'Seen')));
+      const members = [ann, bob, eve].map((user) => `${user},2023-05-01T10:00:00Z`).join('\n');
+      await importFile(shop, { list }, `user_id,subscribed_at\n${members}\n`);
+      const file =
+        'user_id,email,subscribed_at,channel,state,at\n' +
+        `${ann},,2024-01-01T00:00:00Z,,,\n` +
+        `${bob},,2022-01-01T00:00:00Z,,,\n` +
+        `${bob},,2022-06-01T00:00:00Z,,,\n` +
+        `${eve},,,sms,subscribed,2023-05-01T10:00:00Z\n` +
+        `${eve},,,sms,subscribed,2023-05-01T10:00:00Z\n` +
+        `${joe},,,,,\n` +
+        `${joe},,,,,\n` +
+        `${new1},${new1}@example.com,2024-01-01T00:00:00Z,email,subscribed,2024-01-01T00:00:00Z\n` +
+        `,${new1}@example.com,2023-01-01T00:00:00Z,,,\n` +
+        `,${new1}@example.com,2025-01-01T00:00:00Z,email,unsubscribed,2025-01-01T00:00:00Z\n` +
+        `${new2},,,,,\n`;
+      const on = 'duplicate updated duplicate updated duplicate created duplicate created updated updated created';
+      const off = 'created created duplicate created duplicate duplicate duplicate skipped skipped skipped skipped';
+      const verdicts = change === 'added' ? on : off;
+      for (const dryRun of [true, false]) {
+        const told = await importFile(shop, { list, change, dryRun, report: 'all' }, file);
+        const found = told.lines.map(({ verdict }: { verdict: string }) => verdict);
+        expect([dryRun, found.join(' ')]).toEqual([dryRun, verdicts]);
+      }
+      const again = await importFile(shop, { list, change }, file);
+      const known = change === 'added' ? { duplicate: 11 } : { duplicate: 7, skipped: 4 };
+      expect(again.counts).toEqual({ ...zero, lines: 11, ...known });
+    },
+  );
+
+  it.each([true, false])('remembers who is on it over all pages of a file; a dry run: %s', async (dryRun) => {
+    const shop = await makeShop();
+    const list = await makeList(shop);
+    const [known, fresh] = [newUser(), newUser()];
+    await shop.batch(track(known, 'Seen'));
+    const blank = ',\n'.repeat(600);
+    const file =
+      `user_id,subscribed_at\n${known},2024-01-01\n${fresh},2024-01-01\n${blank}` +
+      `${known},2023-01-01\n${known},\n${fresh},2025-01-01\n`;
+    const { counts } = await importFile(shop, { list, dryRun }, file);
+    const verdicts = { created: 2, updated: 1, duplicate: 2, skipped: 600 };
+    expect(counts).toEqual({ ...zero, lines: 605, ...verdicts, newCustomers: 1 });
   });
 
   it('refuses hostile and half-said lines by field and rule, and goes on', async () => {
@@ -253,7 +303,10 @@ describe('a step that a crash repeats', () => {
     const opened = await step?.({ ...call, cursor: null });
     if (opened?.state !== 'going') throw new Error('the file was not opened');
     const first = await step?.({ ...call, cursor: opened.cursor });
-    expect(first).toMatchObject({ state: 'done', result: { ...zero, lines: 3, created: 3, newCustomers: 2 } });
+    expect(first).toMatchObject({
+      state: 'done',
+      result: { ...zero, lines: 3, created: 2, duplicate: 1, newCustomers: 2 },
+    });
     expect(await step?.({ ...call, cursor: opened.cursor })).toEqual(first);
     expect([(await timeline(shop, `user:${user}`)).length, (await timeline(shop, `user:${other}`)).length]).toEqual([
       2, 1,

@@ -43,7 +43,8 @@ const create = createRoute({
     'column is a trait. Consents: `channel`, `state` (also `suppressed` with a `reason`, and `lifted`), `at`, `source`, ' +
     '`method`, `opt_in_level`, `ip`, `form`, `text`, `url`. Events: `event`, `timestamp`, `message_id`, `properties.<name>` ' +
     'or `properties` as JSON. A list: `subscribed_at`, and of a consent given with it the columns of consents, at the same ' +
-    "time where it names no own. NDJSON: an object with the same names a line; of events also Segment's own messages, as an " +
+    'time where it names no own; who is on the list already counts as a duplicate, or as updated where the day is earlier or ' +
+    "the consent counts. NDJSON: an object with the same names a line; of events also Segment's own messages, as an " +
     'export holds them. Times are ISO 8601 or milliseconds; one without a zone is in the time zone of the shop.',
   request: { headers: idempotent, body: body(wire.NewImport) },
   responses: { 201: json(wire.Import, 'The import'), ...writeRefusals },

@@ -5,9 +5,11 @@ import { decideEvent } from '../domain/decide.ts';
 import type { Decision } from '../domain/decision.ts';
 import type { CustomerEvent } from '../domain/event.ts';
 import type { JournalRow } from '../domain/journal.ts';
+import { objectsOf } from '../domain/json.ts';
 import { asFirstWritten, carriedFrom, twinKey } from '../domain/merge.ts';
 import { decideOperation, type Operation } from '../domain/operations.ts';
 import type { Refusal } from '../domain/refusal.ts';
+import { type ListOutcome, outcomeOf } from '../domain/segments/lists.ts';
 import type { Cause } from '../domain/segments/membership.ts';
 import type { Terms } from '../domain/terms.ts';
 import type { Batch } from './batch.ts';
@@ -32,6 +34,8 @@ interface Recorded {
   refusal: Refusal | null;
   /** Nothing was known of the customer before. */
   first: boolean;
+  /** Of an event that speaks of lists. */
+  lists?: ListOutcome;
 }
 
 export type Answer =
@@ -81,7 +85,7 @@ function recordGroup(scene: Scene, group: Group, clock: number): GroupAnswer {
     if (own === undefined) throw new Error('a decision without a journal row');
     followUp(scene, customer, current, decision.changes, causeOf(input, own));
     const row = input.kind === 'event' ? null : own;
-    return { verdict: 'recorded', row, refusal: decision.refusal, first: own.seq === 1 };
+    return { verdict: 'recorded', row, refusal: decision.refusal, first: own.seq === 1, ...listsOf(own, input) };
   });
   return { moved: null, answers };
 }
@@ -146,12 +150,22 @@ function isOf(row: JournalRow, { fingerprint }: Operation): boolean {
 function repeated(row: JournalRow, input: Input): Answer {
   const first = (carriedFrom(row)?.seq ?? row.seq) === 1;
   if (input.kind === 'event')
-    return { verdict: isSameLine(row, input.event) ? 'recorded' : 'duplicate', ...NO_ROW, first };
+    return {
+      verdict: isSameLine(row, input.event) ? 'recorded' : 'duplicate',
+      ...NO_ROW,
+      first,
+      ...listsOf(row, input),
+    };
   if (!isOf(row, input.operation)) return { verdict: 'mismatch' };
   return { verdict: 'duplicate', row: asFirstWritten(row), refusal: refusalIn(row), first };
 }
 
 const NO_ROW = { row: null, refusal: null };
+
+function listsOf({ about }: JournalRow, input: Input): Pick<Recorded, 'lists'> {
+  if (input.kind !== 'event' || input.event.lists === undefined) return {};
+  return { lists: outcomeOf(objectsOf(about, 'lists'), objectsOf(about, 'consents')) };
+}
 
 /** An import that crashed tells its last lines again; they get the first answer, and are counted as what they were. */
 function isSameLine(row: JournalRow, { backfill }: CustomerEvent): boolean {

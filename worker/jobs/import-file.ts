@@ -3,6 +3,7 @@
  * saves where it is. A step that a crash repeats tells the same lines under the same keys, and counts them as before.
  */
 import { z } from 'zod';
+import type { FollowedAnswer } from '../customers/record.ts';
 import { directoryOf } from '../directory/cache.ts';
 import { openFile, type ReadLine, readLines } from '../imports/batch.ts';
 import type { Setting } from '../imports/lines.ts';
@@ -14,6 +15,7 @@ import { receiptOf } from '../shops/shop-time.ts';
 import { ImportCounts, MOST_LINES, MOST_REPORTED, NewImport, NO_COUNTS } from '../wire/imports.ts';
 import { foresee } from './import-foresight.ts';
 import { jobKind, type StepCall, type StepOutcome } from './kind.ts';
+import { type Foreseen, foreseeList, LIST_VERDICTS } from './list-foresight.ts';
 
 export const IMPORT = 'import';
 
@@ -52,8 +54,8 @@ export const importFile = jobKind({
     const most = Math.min(LINES_A_STEP, MOST_LINES - cursor.counts.lines);
     if (most === 0) return tooLong(call);
     const { lines, next } = readLines(upload, cursor.layout, cursor, { most, job: call.job, setting });
-    const verdicts = await verdictsOf(call, shop, lines);
-    return saved(call, cursor, { ...cursor, ...next }, verdicts);
+    const { verdicts, figures } = await verdictsOf(call, shop, lines);
+    return { ...saved(call, cursor, { ...cursor, ...next }, verdicts), figures };
   },
 });
 
@@ -96,22 +98,27 @@ async function settingOf({ env, input }: Call, shop: ShopSnapshot): Promise<Sett
   };
 }
 
-/** In the order of the file. */
-async function verdictsOf(call: Call, shop: ShopSnapshot, lines: ReadLine[]): Promise<LineVerdict[]> {
+/** In the order of the file; and what a dry run has to know of these lines later. */
+async function verdictsOf(call: Call, shop: ShopSnapshot, lines: ReadLine[]) {
   const all = lines.flatMap(({ line, reading }) => (reading?.told ? [{ line, ...reading.told }] : []));
   const [told, strangers] = await withoutStrangers(call, all);
-  const isCustomers = call.input.kind === 'customers';
-  const verdicts = call.input.dryRun
-    ? await foresee(call, told, isCustomers)
-    : await tell(call, shop, told, isCustomers);
-  const byLine = new Map([...verdicts, ...strangers].map((one) => [one.line, one]));
-  return lines.map(({ line, reading }): LineVerdict => {
+  const { lines: done, figures } = call.input.dryRun
+    ? await foreseen(call, shop, told)
+    : { lines: await tell(call, shop, told), figures: [] };
+  const byLine = new Map([...done, ...strangers].map((one) => [one.line, one]));
+  const verdicts = lines.map(({ line, reading }): LineVerdict => {
     if (reading === null) return { line, verdict: 'skipped', isNewCustomer: false, about: {} };
     if (reading.flaw !== null) return { line, verdict: 'refused', isNewCustomer: false, about: reading.flaw };
     const verdict = byLine.get(line);
     if (verdict === undefined) throw new Error('a line without its verdict');
     return verdict;
   });
+  return { verdicts, figures };
+}
+
+async function foreseen(call: Call, shop: ShopSnapshot, told: ToldLine[]): Promise<Foreseen> {
+  if (call.input.kind === 'list') return foreseeList(call, shop, told);
+  return { lines: await foresee(call, told, call.input.kind === 'customers'), figures: [] };
 }
 
 /** Why it is refused is all that is said of it. */
@@ -128,7 +135,7 @@ async function withoutStrangers({ env, shop, input }: Call, told: ToldLine[]): P
   return [told.filter((_, at) => found[at] != null), strangers];
 }
 
-async function tell(call: Call, shop: ShopSnapshot, told: ToldLine[], isCustomers: boolean): Promise<LineVerdict[]> {
+async function tell(call: Call, shop: ShopSnapshot, told: ToldLine[]): Promise<LineVerdict[]> {
   const { answers } = await deliver(
     call.env,
     shop,
@@ -139,10 +146,16 @@ async function tell(call: Call, shop: ShopSnapshot, told: ToldLine[], isCustomer
     const isFirst = answer !== undefined && 'first' in answer && answer.first;
     const said = eventVerdict(answer);
     if (said === 'erased') return { line, verdict: 'refused', isNewCustomer: false, about: { note: ERASED_NOTE } };
-    const made = isCustomers && !isFirst ? 'updated' : 'created';
-    const verdict = said === 'recorded' ? made : said;
+    const verdict = said === 'recorded' ? madeOf(call.input, answer, isFirst) : said;
     return { line, verdict, isNewCustomer: isFirst && said === 'recorded', about: note === null ? {} : { note } };
   });
+}
+
+/** What a line that was recorded counts as. */
+function madeOf({ kind }: Input, answer: FollowedAnswer | undefined, isFirst: boolean): LineVerdict['verdict'] {
+  if (kind === 'customers') return isFirst ? 'created' : 'updated';
+  const outcome = answer !== undefined && 'lists' in answer ? answer.lists : undefined;
+  return outcome === undefined ? 'created' : LIST_VERDICTS[outcome];
 }
 
 function saved({ input, upload }: Call, before: Cursor, next: Cursor, verdicts: LineVerdict[]): StepOutcome<Cursor> {

@@ -62,9 +62,14 @@ const count = z.int().min(0);
 export const ImportCounts = z
   .object({
     lines: count.describe('Lines read: the sum of all verdicts; a CSV header is not one'),
-    created: count.describe('Customers made, or consents, events and changes of a list recorded'),
-    updated: count.describe('Customers who were there already'),
-    duplicate: count.describe('Events whose message id had come before'),
+    created: count.describe('Customers made, consents and events recorded, or people put on a list or taken off it'),
+    updated: count.describe(
+      'Customers who were there already; of a list, people who were on it, and since an earlier day now or with a consent ' +
+        'that counts',
+    ),
+    duplicate: count.describe(
+      'Events whose message id had come before; of a list, people who were on it, or off it, already',
+    ),
     skipped: count.describe('Blank lines; and people to take off a list whom nobody knows'),
     refused: count.describe('Lines that break a rule, and changed nothing'),
     failed: count.describe('Lines that tripped a bug of ours'),

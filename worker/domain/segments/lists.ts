@@ -1,8 +1,8 @@
 /** Who is on which list: changes that may come twice or late, and the rules by which something that happens changes a list. */
-import type { JsonObject } from '../json.ts';
+import type { Json, JsonObject } from '../json.ts';
 import { valuesAt } from './paths.ts';
 import type { List, ListRule, SegmentSet } from './segment-set.ts';
-import type { ListChange, ListStates } from './states.ts';
+import type { AppliedChange, ListChange, ListStates } from './states.ts';
 import { passes } from './values.ts';
 
 /** The lists after the changes (the same object where nothing changed), and the changes that moved something. */
@@ -10,23 +10,39 @@ export function applyLists(
   lists: ListStates,
   changes: readonly ListChange[],
   nowMs: number,
-): { lists: ListStates; applied: ListChange[] } {
+): { lists: ListStates; applied: AppliedChange[] } {
   let now = lists;
-  const applied = changes.filter(({ list, change, sinceMs }) => {
+  const applied = changes.flatMap((one): AppliedChange[] => {
+    const { list, change, sinceMs } = one;
     const before = now[list];
     if (change === 'removed') {
-      if (before === undefined) return false;
+      if (before === undefined) return [];
       const { [list]: _, ...others } = now;
       now = others;
-      return true;
+      return [one];
     }
     const since = Math.max(0, Math.min(sinceMs ?? nowMs, nowMs));
     // said without a date, it is no news of who is there
-    if (before !== undefined && (sinceMs === null || since >= before)) return false;
+    if (before !== undefined && (sinceMs === null || since >= before)) return [];
     now = { ...now, [list]: since };
-    return true;
+    return [before === undefined ? one : { ...one, beforeMs: before }];
   });
   return { lists: now, applied };
+}
+
+/**
+ * What became of somebody whom an event puts on a list or takes off: they `moved`; they were there, and since an earlier day
+ * or with a consent that counts, `amended`; or all is the `same`.
+ */
+export type ListOutcome = 'moved' | 'amended' | 'same';
+
+/** `applied` and `consents`: what the journal keeps of the event. */
+export function outcomeOf(
+  applied: readonly { beforeMs?: Json }[],
+  consents: readonly { applied?: Json }[],
+): ListOutcome {
+  if (applied.some(({ beforeMs }) => beforeMs === undefined)) return 'moved';
+  return applied.length > 0 || consents.some((one) => one.applied === true) ? 'amended' : 'same';
 }
 
 /** What an event does to lists by their rules. */

@@ -12,3 +12,9 @@ export interface ListChange {
   /** Since when they are on it; null: as of now. Of who is on it already the earlier date stands. */
   sinceMs: number | null;
 }
+
+/** A change that moved something. */
+export interface AppliedChange extends ListChange {
+  /** Of who was on the list before: since when, as it was said until now. */
+  beforeMs?: number;
+}
