@@ -99,6 +99,47 @@ describe('an import that failed', () => {
   });
 });
 
+describe('a file that comes again', () => {
+  it('INV-2: has its refused lines refused for the same reason, posts nothing twice, and its dry run says the same', async () => {
+    const shop = await makeShop();
+    const [ann, bob] = [newUser(), newUser()];
+    const people = await Promise.all(
+      [ann, bob].map(async (user) => {
+        await shop.batch({ type: 'identify', userId: user });
+        return (await shop.admin('GET', `/admin/v1/customers/user:${user}`)).body.id;
+      }),
+    );
+    const file = `user_id,points\n${ann},-5\n${bob},10\n${bob},-30\n${ann},9007199254740992\n`;
+    const first = await importPoints(shop, {}, file);
+    expect(first.counts).toMatchObject({ lines: 4, given: 1, refused: 3, duplicate: 0 });
+    const refused = first.lines.filter(({ verdict }: { verdict: string }) => verdict === 'refused');
+    expect(refused.map(({ line, rule }: { line: number; rule: string }) => [line, rule])).toEqual([
+      [2, 'must not take more than the balance of 0'],
+      [4, 'must not take more than the balance of 10'],
+      [5, expect.any(String)],
+    ]);
+    const note = `it came with the import ${first.id}`;
+    const [none, most, unreadable] = refused;
+    const again = [
+      { ...none, note },
+      { line: 3, verdict: 'duplicate', customer: people[1], note },
+      { ...most, note: `${note}; line 3 is about the same customer` },
+      unreadable,
+    ];
+    for (const about of [{}, { dryRun: true }, {}]) {
+      const told = await importPoints(shop, about, file);
+      expect(told.counts).toMatchObject({ lines: 4, given: 0, refused: 3, duplicate: 1 });
+      expect(told.lines).toEqual(again);
+    }
+    // what was missing then may be there by now: a file of its own is a new request
+    expect((await importPoints(shop, { allowDebt: true }, `user_id,points\n${ann},-5\n`)).counts.taken).toBe(1);
+    expect([await pointsOf(shop, `user:${ann}`), await pointsOf(shop, `user:${bob}`)]).toMatchObject([
+      { balance: -5 },
+      { balance: 10 },
+    ]);
+  });
+});
+
 it('INV-10, INV-14: there is nothing to go on with where nobody knows the import, and it asks for the scope points', async () => {
   const [shop, other] = [await makeShop(), await makeShop()];
   const { id } = await failed(shop);

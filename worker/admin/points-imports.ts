@@ -45,7 +45,7 @@ const create = createRoute({
     'nothing else is given. How much: `points`, or `balance` with the mode `set`; `52,620` is one number. Also `reason`, ' +
     '`note`, and `expires_at` (ISO 8601, a date that is good to its end where the shop is, `never`, or nothing: as the ' +
     `programme says). At most ${wire.MOST_POINTS_LINES} lines. Each line does all of what it says or nothing, once, however ` +
-    'often the file comes. A dry run reports the same lines and does nothing. Nobody is told of imported points as of ' +
+    'often the file comes: what it did is a duplicate then, what the balance refused is refused again. A dry run reports the same lines and does nothing. Nobody is told of imported points as of ' +
     'something that happens now. One that is not started within a day is taken away.',
   request: { headers: idempotent, body: body(wire.NewPointsImport) },
   responses: { 201: json(wire.PointsImport, 'The import'), ...writeRefusals },

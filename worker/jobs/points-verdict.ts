@@ -67,8 +67,11 @@ export function openingOfLine(of: PointsFile, { line, told }: ToldRow): Opening 
   };
 }
 
-/** `from`: the import and the line that ask; what came from elsewhere was there before. */
-export function answeredLine(answer: FollowedAnswer, { line, customer }: Line, from: string) {
+/**
+ * `from`: the import and the line that ask; what came from elsewhere was there before. What was refused then is refused for
+ * the same reason now: it did nothing, and is no duplicate.
+ */
+export function answeredLine(answer: FollowedAnswer, { line, customer }: Line, from: string): PointsVerdict {
   switch (answer.verdict) {
     case 'failed':
       throw new Error('a line was not recorded');
@@ -81,8 +84,11 @@ export function answeredLine(answer: FollowedAnswer, { line, customer }: Line, f
     default: {
       const { row, refusal } = answer;
       if (row === null) throw new Error('a line without its journal row');
-      if (row.about.import !== from) return duplicateLine({ line, customer }, textOf(row.about, 'import'));
-      return refusal === null ? movedLine(row, { line, customer }) : refusedLine(line, flawOf(refusal));
+      const isEarlier = row.about.import !== from;
+      const earlier = textOf(row.about, 'import');
+      if (refusal !== null)
+        return { ...refusedLine(line, flawOf(refusal)), ...(isEarlier ? { note: cameWith(earlier) } : {}) };
+      return isEarlier ? duplicateLine({ line, customer }, earlier) : movedLine(row, { line, customer });
     }
   }
 }
@@ -92,8 +98,11 @@ export function refusedLine(line: number, flaw: { field: string; rule: string })
 }
 
 export function duplicateLine(of: Line, from: string | null): PointsVerdict {
-  const note = from === null ? 'it came before' : `it came with the import ${from.split(':', 1)[0]}`;
-  return { ...of, verdict: 'duplicate', note };
+  return { ...of, verdict: 'duplicate', note: cameWith(from) };
+}
+
+function cameWith(from: string | null): string {
+  return from === null ? 'it came before' : `it came with the import ${from.split(':', 1)[0]}`;
 }
 
 function movedLine(row: JournalRow, of: Line): PointsVerdict {

@@ -43,9 +43,9 @@ export const NewPointsImport = z
       .nullable()
       .default(null)
       .describe(
-        'A file that comes again does nothing, whatever its options, for its lines are known by its bytes: send what was ' +
-          'refused as a file of its own. Another key has the same file count once more. A key that came with another file ' +
-          'is refused.',
+        'A file that comes again does nothing, whatever its options, for its lines are known by its bytes: what was done ' +
+          'is a duplicate, and what the balance refused is refused for the same reason; send that as a file of its own. ' +
+          'Another key has the same file count once more. A key that came with another file is refused.',
       ),
     columns: z
       .record(columnName, columnName.nullable())
@@ -69,9 +69,9 @@ export const PointsCounts = z
     taken: count,
     unchanged: count.describe('Balances that were already as the file wants them'),
     waiting: count.describe('Opening balances for somebody whom nobody has seen yet'),
-    duplicate: count.describe('Lines that had come before, in this file or an earlier import of it; they did nothing'),
+    duplicate: count.describe('Lines that an earlier import of this file has done; they did nothing more'),
     skipped: count.describe('Blank lines'),
-    refused: count.describe('Lines that break a rule, and changed nothing'),
+    refused: count.describe('Lines that break a rule, and changed nothing; also where the file comes again'),
     pointsGiven: count,
     pointsTaken: count,
     pointsWaiting: z.int().describe('Below zero where more is owed, or was set lower, than waits'),
