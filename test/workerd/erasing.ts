@@ -71,7 +71,7 @@ export async function redeemed(shop: TestShop, code: string, { user, said, order
   const asked = {
     redeemables,
     customer: { source_id: user },
-    order: { source_id: order, amount: 9_000 },
+    order: { source_id: order, items: [{ product_id: 'ring', price: 9_000, product: { name: `For ${said}` } }] },
     metadata: { said },
   };
   const done = await client(shop, 'POST', '/v1/redemptions', asked);

@@ -184,6 +184,66 @@ describe('a stack in which nothing is left to pay', () => {
   });
 });
 
+interface Told {
+  id: string;
+  redemption?: string;
+  order: { items: (Item & { metadata?: object })[] };
+}
+
+/** What of an answer is kept, which is all but the metadata of lines. */
+const kept = ({ id, order }: Told, more: object = {}) => {
+  const items = order.items.map(({ metadata: _, ...line }) => line);
+  return [id, { ...order, items, ...more }];
+};
+
+describe('the lines of an order', () => {
+  const held = async (code: string) => {
+    await shop.done('POST', '/v1/publications', { voucher: code, customer: { source_id: newCode() } });
+    return code;
+  };
+  const first = () => tenOff('APPLY_TO_ITEMS');
+  const second = () => voucher({ type: 'UNIT', unit_off: 2, unit_type: 'mug', effect: 'ADD_NEW_ITEMS' });
+
+  it.each([
+    ['a code that nobody holds', async () => [await first()]],
+    ['one that somebody holds', async () => [await held(await first())]],
+    ['several that nobody holds', async () => [await first(), await second(), await tenOff('APPLY_TO_ORDER')]],
+    ['several that people hold', async () => [await held(await second()), await held(await first())]],
+    ['some that somebody holds', async () => [await second(), await held(await first()), await shop.card(500)]],
+  ])('are told later as they were when they were redeemed with %s, and when it is taken back', async (_, make) => {
+    const codes = await make();
+    const sent = { ...stack(...codes), order: { ...ORDER, source_id: newCode(), metadata: { note: 'ring twice' } } };
+    const done = await shop.done('POST', '/v1/redemptions', sent);
+    const all: Told[] = done.redemptions;
+    const { metadata: _sent, ...order } = done.order;
+    const read = ({ id }: Told) => shop.done('GET', `/v1/redemptions/${id}`);
+    const later: Told[] = await Promise.all(all.map(read));
+    const then = all.map((one) => ({ ...one, order: { ...one.order, metadata: undefined } }));
+    expect(later.map(({ id, order: of }) => [id, of])).toEqual(then.map((one) => kept(one)));
+    const of = async (code: string) => (await shop.done('GET', `/v1/vouchers/${code}/redemption`)).redemption_entries;
+    const entries: Told[] = (await Promise.all(codes.map(of))).flat();
+    expect(entries.map(({ id, order: own }) => [id, own])).toEqual(then.map((one) => kept(one)));
+
+    const { parent_redemption: parent } = done;
+    const back = (await shop.rollBack(parent?.id ?? all[0]?.id, {}, parent ? 'rollbacks' : 'rollback')).body;
+    const backs: Told[] = parent === undefined ? [back] : back.rollbacks;
+    const canceled = then.map((one) => kept(one, { status: 'CANCELED' }));
+    const sorted = (some: unknown[][]) => some.toSorted(([a], [b]) => String(a).localeCompare(String(b)));
+    expect(sorted(backs.map(({ redemption, order: own }) => [redemption, own]))).toEqual(sorted(canceled));
+    expect((await Promise.all(all.map(read))).map(({ id, order: own }) => [id, own])).toEqual(canceled);
+    expect(back.order).toEqual(kept({ id: '', order }, { status: 'CANCELED' })[1]);
+  });
+
+  it('are told of the first 100, and the amounts of all', async () => {
+    const code = await tenOff('APPLY_TO_ITEMS');
+    const items = Array.from({ length: 104 }, (_, at) => ({ product_id: `p${at}`, price: 1_500 }));
+    const { id, order } = (await shop.redeem(code, { order: { items } })).body;
+    const later = (await shop.done('GET', `/v1/redemptions/${id}`)).order;
+    expect(later).toEqual({ ...order, items: order.items.slice(0, 100), items_left_out: 4 });
+    expect(later).toMatchObject({ amount: 156_000, total_discount_amount: 104_000, total_amount: 52_000 });
+  });
+});
+
 it('amounts of a currency of three decimals add up as they are told, in hundredths', async () => {
   const own = await VoucherShop.live({ currency: 'KWD' });
   const about = { type: 'DISCOUNT_VOUCHER', discount: { type: 'PERCENT', percent_off: 12.5 } };

@@ -3,6 +3,7 @@
 import type { Entry } from '../codes/entries.ts';
 import { codesAt } from '../codes/stubs.ts';
 import { customersOf } from '../customers/stubs.ts';
+import { bareOrder } from '../domain/vouchers/kept-order.ts';
 import type { GiftCredit, Redemption, Voucher } from '../domain/vouchers/voucher.ts';
 import { heldVoucher } from '../publishing/facts.ts';
 import { locate } from '../publishing/find.ts';
@@ -22,7 +23,7 @@ export interface VoucherLedger {
   credits: GiftCredit[];
 }
 
-/** 404 where there is no such code. Of a code the newest 20,000 things that happened to it. */
+/** 404 where there is no such code. Of a code the newest 20,000 things that happened to it, of the newest 500 with lines of orders. */
 export async function ledgerOf(world: World, code: string): Promise<VoucherLedger> {
   const located = await locate(world, code, { customer: null, scope: 'exact' });
   const found = located?.found;
@@ -46,10 +47,18 @@ async function historyOf({ env }: World, object: string, code: string): Promise<
   const entries: Entry[] = [];
   for (let page = 0; page < MOST_PAGES; page += 1) {
     const some = await codesAt(env, object).history(code, entries.at(-1)?.seq ?? null, PAGE);
-    entries.push(...some);
+    // all of them with all their lines may be more than there is memory
+    entries.push(...(page === 0 ? some : some.map(withoutLines)));
     if (some.length < PAGE) break;
   }
   return entries;
+}
+
+function withoutLines(entry: Entry): Entry {
+  const { body } = entry;
+  if (!('redemption' in body) || body.redemption.order === undefined) return entry;
+  const { order, ...redemption } = body.redemption;
+  return { ...entry, body: { ...body, redemption: { ...redemption, order: bareOrder(order) } } };
 }
 
 function usesIn(entries: Entry[]): Pick<VoucherLedger, 'redemptions' | 'credits'> {

@@ -1,7 +1,8 @@
 /** An order with what vouchers did to it and to each of its lines, as Voucherify's clients read it. Amounts are hundredths. */
 import type { Amounts, Taken } from '../domain/vouchers/bill.ts';
 import type { Cart } from '../domain/vouchers/cart.ts';
-import { type OrderLine, orderLines } from '../domain/vouchers/order-lines.ts';
+import type { ToldOrder } from '../domain/vouchers/kept-order.ts';
+import { type Lines, type OrderLine, orderLines } from '../domain/vouchers/order-lines.ts';
 import type { VoucherOrder } from '../wire/voucher-redemptions.ts';
 import { hundredthsOf } from './amounts.ts';
 
@@ -23,19 +24,36 @@ export function sentOrder(sent: VoucherOrder | null | undefined, cart: Cart | nu
 }
 
 /** `items` are left out where none were sent and none were added; else their amounts and discounts add up to the order's. */
-export function orderView({ sent, cart }: SentOrder, { taken, from = 0 }: Told, currency: string) {
-  const lines = orderLines(cart, taken, from);
-  const items = lines.map((line) => itemView(line, sent.items ?? [], currency));
-  const all = amountsAfter(cart, taken);
+export function orderView({ sent, cart }: SentOrder, told: Told, currency: string) {
   return {
-    ...amountsView(all, currency, amountsAfter(cart, taken.slice(from))),
+    ...linedView({ cart, sent: sent.items ?? [] }, told, currency),
     source_id: sent.source_id ?? null,
-    ...(items.length === 0 ? {} : { items }),
     ...(sent.metadata === undefined ? {} : { metadata: sent.metadata }),
   };
 }
 
-function amountsAfter({ amountMinor }: Cart, taken: readonly Taken[]): Amounts {
+/** The same later, of what was kept of the order: without metadata, and without the lines that `items_left_out` counts. */
+export function keptOrderView({ order, taken, from }: ToldOrder, currency: string) {
+  const sent = order.items.map(({ said }) => said);
+  const { leftOut } = order;
+  const left = leftOut === undefined ? {} : { items_left_out: leftOut };
+  return { ...linedView({ cart: order, sent }, { taken, from }, currency), ...left };
+}
+
+interface Lined {
+  cart: Lines & Pick<Cart, 'amountMinor'>;
+  /** How the cart's lines were called. */
+  sent: readonly SentItem[];
+}
+
+function linedView({ cart, sent }: Lined, { taken, from = 0 }: Told, currency: string) {
+  const items = orderLines(cart, taken, from).map((line) => itemView(line, sent, currency));
+  const all = amountsAfter(cart, taken);
+  const amounts = amountsView(all, currency, amountsAfter(cart, taken.slice(from)));
+  return { ...amounts, ...(items.length === 0 ? {} : { items }) };
+}
+
+function amountsAfter({ amountMinor }: Pick<Cart, 'amountMinor'>, taken: readonly Taken[]): Amounts {
   const discountMinor = taken.reduce((sum, { orderMinor }) => sum + orderMinor, 0);
   const itemsDiscountMinor = taken.reduce((sum, { itemsMinor }) => sum + itemsMinor, 0);
   const totalDiscountMinor = discountMinor + itemsDiscountMinor;
@@ -68,7 +86,7 @@ function discountsIn({ discountMinor, totalDiscountMinor }: Amounts, currency: s
   return { total, order, items: total - order };
 }
 
-type SentItem = NonNullable<VoucherOrder['items']>[number];
+type SentItem = Readonly<Record<string, unknown>>;
 
 /** How a line was named comes back as it was sent; of one that was added only what it is. */
 function itemView(line: OrderLine, sent: readonly SentItem[], currency: string) {

@@ -1,10 +1,12 @@
 /** Redemptions, rollbacks and the orders they were for, as Voucherify's clients read them. */
 import type { Amounts } from '../domain/vouchers/bill.ts';
+import { orderKept } from '../domain/vouchers/kept-order.ts';
+import { inPlace } from '../domain/vouchers/redemption-name.ts';
 import type { Redemption, Voucher } from '../domain/vouchers/voucher.ts';
 import type { RolledBack } from '../publishing/rolling-back.ts';
 import type { Redemption as View } from '../wire/voucher-redemptions.ts';
 import { hundredthsOf } from './amounts.ts';
-import { amountsView, orderView, type SentOrder } from './order-view.ts';
+import { amountsView, keptOrderView, orderView, type SentOrder } from './order-view.ts';
 import { voucherView } from './voucher-view.ts';
 
 /** Those that were redeemed together, in the order in which they applied, with the order as it was sent with the request. */
@@ -68,8 +70,14 @@ function statusOf(isFailed: boolean, isBack: boolean): View['status'] {
   return isBack ? 'ROLLED_BACK' : 'SUCCEEDED';
 }
 
-/** The order before and after all of them, in the order in which they applied; null: none was named. */
-export function orderOf(redemptions: Redemption[], currency: string) {
+/**
+ * The order before and after all of them, line by line as far as it was kept (`keptOrder`); null: none was named. Of an
+ * old redemption totals alone were kept.
+ */
+export function orderOf(all: Redemption[], currency: string) {
+  const redemptions = inPlace(all);
+  const kept = orderKept(redemptions);
+  if (kept !== null) return { ...keptOrderView(kept, currency), ...stateOf(redemptions) };
   const [first] = redemptions;
   const last = redemptions.at(-1);
   if (first?.taken === undefined || last === undefined) return null;

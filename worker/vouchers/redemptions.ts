@@ -29,6 +29,10 @@ redemptions.use('/v1/vouchers/:code/redemption', boundedBody(LARGEST));
 const KEYED =
   'Send an Idempotency-Key: a retry with the same key and body redeems nothing more and gets the first answer, a refusal ' +
   'included. Without one every request is one of its own. A customer whom nobody knows becomes one.';
+const KEPT =
+  'With the lines of its order as they were answered, without their metadata: the first 100, or as many of them as 16 KB ' +
+  'hold as they are kept; `order.items_left_out` says how many more there were, and the amounts are those of all. Of who ' +
+  'was erased amounts alone are told. The same holds for lists of redemptions and for rollbacks.';
 const byCode = z.object({ code: z.string().min(1).max(200) });
 const byId = z.object({ id: z.string().min(1).max(300) });
 
@@ -93,6 +97,7 @@ const read = createRoute({
   method: 'get',
   path: '/v1/redemptions/{id}',
   summary: 'One redemption as it is now',
+  description: KEPT,
   request: { params: byId },
   responses: { 200: json(wire.Redemption, 'The redemption'), ...voucherRefusals },
 });

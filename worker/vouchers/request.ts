@@ -2,6 +2,7 @@
 import { openCampaign } from '../campaign/cache.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Cart, CartItem } from '../domain/vouchers/cart.ts';
+import { saidOf } from '../domain/vouchers/kept-order.ts';
 import type { Voucher } from '../domain/vouchers/voucher.ts';
 import type { AppContext } from '../http/app.ts';
 import { fingerprintOf, idempotencyKey } from '../http/idempotency-key.ts';
@@ -81,9 +82,10 @@ function cartOf(order: VoucherOrder, currency: string): Cart {
 }
 
 function itemOf(
-  { source_id, product_id, sku_id, quantity, price, amount, metadata }: NonNullable<VoucherOrder['items']>[number],
+  item: NonNullable<VoucherOrder['items']>[number],
   { currency, field }: { currency: string; field: string },
 ): CartItem {
+  const { source_id, product_id, sku_id, quantity, price, amount, metadata } = item;
   const amountMinor = minorOf(amount ?? (price ?? 0) * quantity, currency, `${field}.amount`);
   const priceMinor =
     price === undefined ? Math.floor(amountMinor / quantity) : minorOf(price, currency, `${field}.price`);
@@ -98,6 +100,7 @@ function itemOf(
     collections: [],
     tags: [],
     metadata: about,
+    said: saidOf(item),
   };
 }
 

@@ -2,6 +2,7 @@
  * What becomes of the vouchers of a customer who is erased. A gift card is whoever's has its code, with the money that is on
  * it; anything else is void. What was redeemed of them can still be taken back, and says no more who did it. Pure.
  */
+import { bareOrder } from '../vouchers/kept-order.ts';
 import type { GiftCredit, Redemption, Voucher } from '../vouchers/voucher.ts';
 
 /** A voucher with all that was done with it, as the object of its code keeps it from then on. */
@@ -33,7 +34,7 @@ function originOf({ origin }: Pick<Voucher, 'origin'>): Voucher['origin'] {
 
 /** Amounts and when. Ids of redemptions stay: whoever took one knows it, and may have to take it back. */
 export function anonymousRedemption(redemption: Redemption): Redemption {
-  const { taken, rollbacks } = redemption;
+  const { taken, order, rollbacks } = redemption;
   return {
     ...redemption,
     customer: null,
@@ -41,6 +42,7 @@ export function anonymousRedemption(redemption: Redemption): Redemption {
     metadata: {},
     channel: null,
     ...(taken && { taken: { ...taken, freeItems: [] } }),
+    ...(order && { order: bareOrder(order) }),
     rollbacks: rollbacks.map((rollback) => ({ ...rollback, reason: null })),
   };
 }

@@ -11,6 +11,8 @@ export interface Bill {
   shippingDiscountMinor: number;
   /** Pieces of each line that were made free. */
   freePieces: readonly number[];
+  /** What has to be put into the cart for nothing so far; absent: nothing. */
+  added?: Pick<Taken, 'freeItems' | 'freeShipping'>;
 }
 
 /** What one voucher takes. `discountMinor` = `orderMinor` + `itemsMinor`; `itemsMinor` = the sum of `items`. */
@@ -71,6 +73,18 @@ export function afterTaking(bill: Bill, taken: Taken): Bill {
     itemDiscountsMinor,
     shippingDiscountMinor: bill.shippingDiscountMinor + taken.shippingMinor,
     freePieces,
+    ...addedBy(bill, taken),
+  };
+}
+
+function addedBy({ added }: Bill, { freeItems, freeShipping }: Taken): Pick<Bill, 'added'> {
+  if (freeItems.length === 0 && !freeShipping) return added === undefined ? {} : { added };
+  const before = added ?? { freeItems: [], freeShipping: false };
+  return {
+    added: {
+      freeItems: [...before.freeItems, ...freeItems],
+      freeShipping: before.freeShipping || freeShipping,
+    },
   };
 }
 

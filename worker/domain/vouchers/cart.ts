@@ -16,6 +16,8 @@ export interface CartItem {
   collections: string[];
   tags: string[];
   metadata: JsonObject;
+  /** As its sender called it: what of it is kept, and told again; absent: nothing. */
+  said?: JsonObject;
 }
 
 export interface Cart {

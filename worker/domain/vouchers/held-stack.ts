@@ -8,6 +8,7 @@ import { keep, namingOf } from './held-keep.ts';
 import { heldIn, notFound, type Outcome, refusedBy } from './held-outcome.ts';
 import type { HeldRedeem, RedeemVouchers } from './held-request.ts';
 import { redemptionProperties } from './held-rows.ts';
+import { keptOrder } from './kept-order.ts';
 import { failedRedemption, type Redeemed, spend } from './redeem.ts';
 import { type Refused, refusal } from './refused.ts';
 import { type Planned, planStack, type StackEntry, type StackPlan } from './stack.ts';
@@ -82,6 +83,7 @@ function redeemOne(
     lockKey: input.lockKey,
     amountMinor: before === null ? 0 : amountsOf(before).totalMinor,
     taken: fit.taken,
+    order: keptOrder(before),
     creditsMinor: fit.creditsMinor,
   });
   if ('refused' in spent) throw new Error('an entry that applied cannot be redeemed');

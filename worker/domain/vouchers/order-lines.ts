@@ -3,7 +3,7 @@
  * goods that have to be put into it for nothing.
  */
 import type { Taken } from './bill.ts';
-import { type Cart, SHIPPING_PRODUCT } from './cart.ts';
+import { type CartItem, SHIPPING_PRODUCT } from './cart.ts';
 
 export interface OrderLine {
   /** Place in the cart's items; null: it is not in the cart yet, and costs nothing. */
@@ -23,11 +23,16 @@ export interface OrderLine {
   subtotalMinor: number;
 }
 
+/** As much of a cart, or of what is kept of one, as its lines are told by. */
+export interface Lines {
+  items: readonly Pick<CartItem, 'productId' | 'variantId' | 'quantity' | 'amountMinor'>[];
+}
+
 /**
  * `taken`: in the order in which they applied; those before `from` are earlier ones. The lines' amounts add up to the cart's
  * where it has items, their discounts to what was taken off items.
  */
-export function orderLines(cart: Cart, taken: readonly Taken[], from = 0): OrderLine[] {
+export function orderLines(cart: Lines, taken: readonly Taken[], from = 0): OrderLine[] {
   const lines = cart.items.map(({ productId, variantId, quantity, amountMinor }, index): OrderLine => {
     const of = (some: readonly Taken[]) => sumAt(some, index);
     const all = of(taken);
@@ -59,7 +64,7 @@ function sumAt(taken: readonly Taken[], index: number): { discountMinor: number;
 }
 
 /** One for each product; the delivery once, however many made it free. */
-function addedLines(cart: Cart, taken: readonly Taken[]): OrderLine[] {
+function addedLines(cart: Lines, taken: readonly Taken[]): OrderLine[] {
   const added = new Map<string, OrderLine>();
   for (const { freeItems } of taken)
     for (const { productId, variantId, quantity } of freeItems) {

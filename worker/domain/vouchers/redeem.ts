@@ -4,6 +4,7 @@ import { type Ask, applicable } from './applicable.ts';
 import { amountsOf, type Taken } from './bill.ts';
 import type { Cost } from './budget.ts';
 import { type GiftMove, withMoved } from './gift.ts';
+import { type KeptOrder, keptOrder } from './kept-order.ts';
 import { freeCreditsMinor, freeUses, liveLocks, noUseLeft, tooMuch } from './locks.ts';
 import { type Refused, refused } from './refused.ts';
 import { withDatesFixed } from './valid-at.ts';
@@ -44,6 +45,7 @@ export function redeem(ask: Ask, naming: Naming): Redeemed | { refused: Refused 
     lockKey,
     amountMinor: bill === null ? 0 : amountsOf(bill).totalMinor,
     taken: answer.taken,
+    order: keptOrder(bill),
     creditsMinor: answer.creditsMinor,
   });
   return 'refused' in spent ? spent : { ...spent, voucher: withDatesFixed(spent.voucher, campaign, facts.timeZone) };
@@ -59,6 +61,8 @@ export interface Use extends Naming {
   amountMinor: number;
   /** null: no order was named. */
   taken: Taken | null;
+  /** What is to be kept of the order beside that; absent or null: nothing. */
+  order?: KeptOrder | null;
   /** Of a gift card: the money to spend; of others null. */
   creditsMinor: number | null;
 }
@@ -80,7 +84,7 @@ export function spend(voucher: Voucher, use: Use): Redeemed | { refused: Refused
 }
 
 function redemptionOf(voucher: Voucher, use: Use): Redemption {
-  const { id, parent, atMs, customer, orderId, amountMinor, taken, creditsMinor, metadata, channel } = use;
+  const { id, parent, atMs, customer, orderId, amountMinor, taken, order, creditsMinor, metadata, channel } = use;
   const discountMinor = taken?.discountMinor ?? 0;
   return {
     id,
@@ -96,6 +100,7 @@ function redemptionOf(voucher: Voucher, use: Use): Redemption {
     discountMinor,
     creditsMinor: voucher.benefit.kind === 'gift' ? creditsMinor : null,
     ...(taken === null ? {} : { taken }),
+    ...(order == null ? {} : { order }),
     failure: null,
     rollbacks: [],
     metadata,

@@ -5,6 +5,7 @@
 import type { JsonObject } from '../json.ts';
 import type { Taken } from './bill.ts';
 import type { Applicable, Discount } from './discount.ts';
+import type { KeptOrder } from './kept-order.ts';
 import type { Validity } from './validity.ts';
 
 export type Benefit =
@@ -116,6 +117,8 @@ export interface Redemption {
   creditsMinor: number | null;
   /** From which lines, and what else it gave; absent: no order was named. */
   taken?: Taken;
+  /** The order itself; absent: none was named, or nothing more is known of it. */
+  order?: KeptOrder;
   failure: { key: string; message: string } | null;
   rollbacks: Rollback[];
   metadata: JsonObject;
