@@ -105,7 +105,7 @@ it('reads the lines of an order later as they were told when several codes were 
   const orders = done.redemptions.map(({ order }) => order);
   expect(orders.map((order) => told(order as never)?.length)).toEqual([4, 4]);
   expect([await read(ids), await listed(ids, 'redemption')]).toEqual([orders, orders]);
-  const back = await client.redemptions.rollbackStackable(done.parent_redemption?.id ?? '', {});
+  const back = await client.redemptions.rollbackStackable(done.parent_redemption?.id ?? '');
   const canceled = orders.map((order) => ({ ...order, status: 'CANCELED' }));
   expect(back.order).toEqual({ ...done.order, status: 'CANCELED' });
   expect([await read(ids), await listed(ids, 'redemption_rollback')]).toEqual([canceled, canceled]);

@@ -108,6 +108,10 @@ describe('a segment', () => {
       expect([status, again.input]).toEqual([202, { perSecond }]);
       expect(await ended(shop, again.id)).toMatchObject({ state: 'done', result: { entered: 0, left: 0 } });
     }
+    // a client that names the type of all it sends
+    const path = `/admin/v1/segments/${segment.id}/evaluate`;
+    expect((await shop.admin('POST', path, '')).status).toBe(202);
+    expect((await shop.admin('POST', path, ' ')).status).toBe(400);
   });
 
   it('is dropped with its copies, and not while others ask for it', async () => {

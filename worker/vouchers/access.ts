@@ -1,6 +1,7 @@
 /** Who a voucher client is: the id of a shop as the application, and a secret key of that very shop as its token. */
 import type { MiddlewareHandler } from 'hono';
 import type { Env } from '../env.ts';
+import { withoutEmptyBody } from '../http/admission.ts';
 import type { AppEnv } from '../http/app.ts';
 import { type Caller, callerOf } from '../shops/auth.ts';
 import type { Scope } from '../shops/keys.ts';
@@ -20,6 +21,7 @@ export function keysRequired(scope: Scope): MiddlewareHandler<WithCaller> {
     if (!caller.key.scopes.includes(scope)) {
       throw new VoucherError('insufficient_scope', `This needs a secret key with the scope "${scope}".`);
     }
+    withoutEmptyBody(c.req);
     const limits = takeTurn(`key ${caller.key.id}`, REQUESTS_PER_SECOND);
     c.set('caller', caller);
     await next();

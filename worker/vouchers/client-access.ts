@@ -7,6 +7,7 @@ import { directoryOf } from '../directory/cache.ts';
 import type { Env } from '../env.ts';
 import type { Visitor } from '../guard/guess.ts';
 import { addressOf } from '../http/address.ts';
+import { withoutEmptyBody } from '../http/admission.ts';
 import type { AppEnv } from '../http/app.ts';
 import { originAllowed } from '../http/cors.ts';
 import { bearerOf, type Caller, callerOf } from '../shops/auth.ts';
@@ -33,6 +34,7 @@ export function pageRequired(scope: Scope): MiddlewareHandler<WithClient> {
     c.set('shop', id);
     requireScope(caller, scope);
     if (!originAllowed(c.req.header('origin') ?? null, settings.origins)) throw new ProblemError('origin_not_allowed');
+    withoutEmptyBody(c.req);
     const address = addressOf(c.req.raw);
     const limits = takeTurn(`page ${id} ${address}`, REQUESTS_PER_SECOND);
     c.set('client', { ...caller, visitor: { address, customer: await provenIn(c.env, id, c.req.raw) } });
