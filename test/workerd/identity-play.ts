@@ -148,6 +148,7 @@ async function tell(
   const previous =
     source.alias !== NONE && source.user !== NONE && source.alias !== source.user ? `u${source.alias}` : null;
   const isAlias = previous !== null && order === null;
+  if (source !== step && saysMore(game.people, isAlias ? [...names, `user:${previous}`] : names)) return;
   if (isFirst && source === step) {
     const extra = isAlias ? [`anonymous:${previous}`] : [];
     const formerly = isAlias && server ? previous : null;
@@ -160,6 +161,14 @@ async function tell(
     ...(source.email === NONE ? {} : { context: { traits: { email: `e${source.email}@x.org` } } }),
     ...(isAlias ? { type: 'alias', previousId: previous } : typed(order)),
   });
+}
+
+/**
+ * A repeat is read again where its customer has moved since, and then may name or join whom it could not at first: the
+ * Directory keeps no messages. Whether it is read again is the isolate's memory, which the model has not.
+ */
+function saysMore(people: People, names: string[]): boolean {
+  return new Set(names.map((name) => people.of(name))).size > 1 || names.some((name) => people.of(name) === null);
 }
 
 /** The message that a step sends: its own, or one before it again. */
