@@ -81,11 +81,7 @@ describe('while D1 is at fault', () => {
 
   it('INV-8: a stall of 30 seconds, applied or not once it is over, leaves the copy where the customer stands', async () => {
     const shop = await makeShop();
-    const user = newUser();
-    await shop.batch(track(user, 'A'));
-    await found(shop, user);
-    const { id, seq } = (await shop.admin('GET', `/admin/v1/customers/user:${user}`)).body;
-    const object = env.CUSTOMERS.get(env.CUSTOMERS.idFromName(`customers:${shop.id}:${id.split('-')[0]}`));
+    const { user, id, seq, object } = await somebody(shop);
     let stalls = true;
     const faults = withFaults(() => (stalls ? 'stalled' : 'none'));
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
@@ -123,11 +119,8 @@ describe('while D1 is at fault', () => {
     const shop = await makeShop();
     const [user, other] = [newUser(), newUser()];
     await shop.batch(track(user, 'A'), track(other, 'A'));
-    const { id, seq } = await found(shop, user).then(
-      async () => (await shop.admin('GET', `/admin/v1/customers/user:${user}`)).body,
-    );
     await found(shop, other);
-    const object = env.CUSTOMERS.get(env.CUSTOMERS.idFromName(`customers:${shop.id}:${id.split('-')[0]}`));
+    const { id, seq, object } = await copied(shop, user);
     // what this instance tells hangs; the next one knows nothing of it
     const faults = withFaults(() => 'stalled');
     await shop.batch(track(user, 'B'));
@@ -145,11 +138,7 @@ describe('while D1 is at fault', () => {
 
   it('how far D1 was told costs a row in seconds, not one for each batch, and is written down when the alarm rings', async () => {
     const shop = await makeShop();
-    const user = newUser();
-    await shop.batch(track(user, 'A'));
-    await found(shop, user);
-    const { id, seq } = (await shop.admin('GET', `/admin/v1/customers/user:${user}`)).body;
-    const object = env.CUSTOMERS.get(env.CUSTOMERS.idFromName(`customers:${shop.id}:${id.split('-')[0]}`));
+    const { user, id, seq, object } = await somebody(shop);
     const saved = () =>
       runInDurableObject(object, (_, state) =>
         Number(state.storage.sql.exec("SELECT n FROM told WHERE reader = 'd1'").one().n),
@@ -202,6 +191,20 @@ it.each([
   }));
   expect(results).toEqual(declared);
 });
+
+async function somebody(shop: TestShop) {
+  const user = newUser();
+  await shop.batch(track(user, 'A'));
+  return { user, ...(await copied(shop, user)) };
+}
+
+/** Somebody whose copy is there, and the object that tells it. */
+async function copied(shop: TestShop, user: string) {
+  await found(shop, user);
+  const { id, seq } = (await shop.admin('GET', `/admin/v1/customers/user:${user}`)).body;
+  const name = `customers:${shop.id}:${id.split('-')[0]}`;
+  return { id, seq, object: env.CUSTOMERS.get(env.CUSTOMERS.idFromName(name)) };
+}
 
 async function found(shop: TestShop, user: string) {
   return eventually(async () => (await shop.admin('GET', `/admin/v1/customers?q=${user}`)).body.items[0] ?? null);

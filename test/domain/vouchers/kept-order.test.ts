@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { anonymousRedemption } from '../../../worker/domain/erasure/vouchers.ts';
 import { afterTaking, billOf, type Taken } from '../../../worker/domain/vouchers/bill.ts';
 import type { CartItem } from '../../../worker/domain/vouchers/cart.ts';
-import { type Discount, EFFECTS } from '../../../worker/domain/vouchers/discount.ts';
+import type { Discount } from '../../../worker/domain/vouchers/discount.ts';
 import {
   type KeptOrder,
   keptOrder,
@@ -16,23 +16,10 @@ import {
 import { type OrderLine, orderLines } from '../../../worker/domain/vouchers/order-lines.ts';
 import { redeem } from '../../../worker/domain/vouchers/redeem.ts';
 import type { Redemption } from '../../../worker/domain/vouchers/voucher.ts';
+import { amountOff, freeProduct, freeShipping } from './arbitrary-discounts.ts';
 import { ask, cart, giving, item, made, naming } from './offers.ts';
 
-const discounts: fc.Arbitrary<Discount> = fc.oneof(
-  fc.record({
-    kind: fc.constant('amount' as const),
-    amountMinor: fc.integer({ min: 1, max: 5_000 }),
-    effect: fc.constantFrom(...EFFECTS),
-  }),
-  fc.record({
-    kind: fc.constant('product' as const),
-    productId: fc.constantFrom('mug', 'cup'),
-    variantId: fc.constant(null),
-    quantity: fc.integer({ min: 1, max: 3 }),
-    effect: fc.constantFrom('add_missing' as const, 'add_new' as const),
-  }),
-  fc.constant({ kind: 'shipping' as const }),
-);
+const discounts: fc.Arbitrary<Discount> = fc.oneof(amountOff(5_000), freeProduct, freeShipping);
 const lines = fc.array(
   fc
     .tuple(fc.integer({ min: 0, max: 3_000 }), fc.integer({ min: 1, max: 4 }), fc.constantFrom('mug', 'prod_5h1pp1ng'))

@@ -2,33 +2,22 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { afterTaking, amountsOf, billOf, type Taken } from '../../../worker/domain/vouchers/bill.ts';
-import { type Discount, EFFECTS } from '../../../worker/domain/vouchers/discount.ts';
+import type { Discount } from '../../../worker/domain/vouchers/discount.ts';
 import { take } from '../../../worker/domain/vouchers/effects.ts';
 import { orderLines } from '../../../worker/domain/vouchers/order-lines.ts';
+import { amountOff, freeProduct, freeShipping } from './arbitrary-discounts.ts';
 import { cart, item } from './offers.ts';
 
-const amount = (amountMinor: number) =>
-  fc.record({
-    kind: fc.constant('amount' as const),
-    amountMinor: fc.integer({ min: 1, max: amountMinor }),
-    effect: fc.constantFrom(...EFFECTS),
-  });
 const discounts: fc.Arbitrary<Discount> = fc.oneof(
-  amount(5_000),
+  amountOff(5_000),
   fc.record({
     kind: fc.constant('percent' as const),
     hundredths: fc.integer({ min: 1, max: 10_000 }),
     capMinor: fc.constant(null),
     effect: fc.constantFrom('order' as const, 'items' as const),
   }),
-  fc.record({
-    kind: fc.constant('product' as const),
-    productId: fc.constantFrom('mug', 'cup'),
-    variantId: fc.constant(null),
-    quantity: fc.integer({ min: 1, max: 3 }),
-    effect: fc.constantFrom('add_missing' as const, 'add_new' as const),
-  }),
-  fc.constant({ kind: 'shipping' as const }),
+  freeProduct,
+  freeShipping,
 );
 const lines = fc.array(
   fc
